@@ -24,8 +24,14 @@
 extern "C" {
 #endif
 
-#define SEG_ABI_MAJOR 1
-#define SEG_ABI_MINOR 0
+#if defined(__GNUC__)
+#define SEG_API __attribute__((visibility("default"))) /* a function of libsegkit */
+#else
+#define SEG_API
+#endif
+
+#define SEG_ABI_MAJOR    1
+#define SEG_ABI_MINOR    0
 #define SEG_PLUGIN_ENTRY "segkit_plugin_v1"
 
 enum seg_status {
@@ -55,7 +61,7 @@ enum seg_kind {
 
 enum seg_dtype { SEG_U8 = 1, SEG_U16 = 2, SEG_F32 = 3, SEG_I32 = 4 };
 #define SEG_DTYPE_BIT(dtype) (1u << (dtype))
-#define SEG_ANY_SAMPLE (SEG_DTYPE_BIT(SEG_U8) | SEG_DTYPE_BIT(SEG_U16) | SEG_DTYPE_BIT(SEG_F32))
+#define SEG_ANY_SAMPLE       (SEG_DTYPE_BIT(SEG_U8) | SEG_DTYPE_BIT(SEG_U16) | SEG_DTYPE_BIT(SEG_F32))
 
 enum seg_color {
     SEG_COLOR_UNKNOWN = 0, /* planes without a stated meaning */
@@ -99,10 +105,10 @@ struct seg_run {
 
 struct seg_instance {
     uint32_t struct_size;
-    int32_t id;       /* 1..N */
-    int32_t class_id; /* -1 where there is none */
-    float score;      /* 0..1; 1 where there is none */
-    float box[4];     /* x, y, width, height in pixels; real-valued */
+    int32_t id;                 /* 1..N */
+    int32_t class_id;           /* -1 where there is none */
+    float score;                /* 0..1; 1 where there is none */
+    float box[4];               /* x, y, width, height in pixels; real-valued */
     const struct seg_run *runs; /* sorted by y, then x; disjoint; inside the canvas */
     size_t run_count;
 };
@@ -139,10 +145,10 @@ struct seg_param {
     const char *alias; /* a second name that is accepted; NULL: none */
     uint32_t type;     /* enum seg_type */
     uint32_t flags;
-    uint32_t offset;            /* of the C field in the stage's struct of parameters */
-    double min, max;            /* inclusive; of each element for SEG_FLOATS */
-    double def;                 /* default of SEG_BOOL, SEG_INT, SEG_FLOAT, SEG_CHOICE */
-    const char *text;           /* default of the others, as typed; NULL: "" or empty */
+    uint32_t offset;  /* of the C field in the stage's struct of parameters */
+    double min, max;  /* inclusive; of each element for SEG_FLOATS */
+    double def;       /* default of SEG_BOOL, SEG_INT, SEG_FLOAT, SEG_CHOICE */
+    const char *text; /* default of the others, as typed; NULL: "" or empty */
     const struct seg_choice *choices;
     uint32_t choice_count;
     uint32_t count_min, count_max; /* SEG_FLOATS: how many elements */
@@ -222,7 +228,8 @@ struct seg_host {
      * threads and returns when all is done. The result must not depend on how it was split.
      * Bodies do not nest. Looks at cancel between pieces. */
     int (*parallel)(struct seg_call *call, size_t count, size_t grain, seg_body body, void *arg);
-    unsigned (*workers)(struct seg_call *call); /* [any] how many threads parallel() may use, >= 1 */
+    unsigned (*workers)(
+        struct seg_call *call); /* [any] how many threads parallel() may use, >= 1 */
 
     /* [stage] The layer at an input port, to read. SEG_ABSENT: an optional port that is not
      * connected. The caller sets view->struct_size. */
@@ -234,7 +241,8 @@ struct seg_host {
     int (*output)(struct seg_call *call, uint32_t port, const struct seg_shape *shape,
                   struct seg_view *view);
 
-    /* [stage] The instances at an input port: their array and number, and the size of the canvas. */
+    /* [stage] The instances at an input port: their array and number, and the size of the canvas.
+     */
     int (*instances)(struct seg_call *call, uint32_t port, const struct seg_instance **list,
                      size_t *count, struct seg_shape *canvas);
 
@@ -260,7 +268,7 @@ struct seg_host {
 /* -- a stage ---------------------------------------------------------------------------------- */
 
 enum seg_stage_flags {
-    SEG_STAGE_REENTRANT = 1 << 0,    /* process may run at once on several threads with one self */
+    SEG_STAGE_REENTRANT = 1 << 0, /* process may run at once on several threads with one self */
     SEG_STAGE_NONDETERMINISTIC = 1 << 1 /* the same input may give different bytes */
 };
 
@@ -300,8 +308,8 @@ struct seg_stage {
 
 struct seg_plugin {
     uint32_t struct_size;
-    uint32_t abi_major, abi_minor; /* what it was compiled with */
-    uint32_t needs_minor;          /* the least host that it can work with */
+    uint32_t abi_major, abi_minor;               /* what it was compiled with */
+    uint32_t needs_minor;                        /* the least host that it can work with */
     uint32_t param_size, port_size, choice_size; /* sizeof the elements of the arrays */
     uint32_t stage_count;
     const char *name;    /* the family, and the module's file name */

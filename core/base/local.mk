@@ -1,0 +1,8 @@
+libsegkit_la_SOURCES += \
+  %D%/clock.h \
+  %D%/context.c %D%/context.h \
+  %D%/error.c %D%/error.h \
+  %D%/memory.c %D%/memory.h \
+  %D%/names.c %D%/names.h \
+  %D%/pool.c %D%/pool.h \
+  %D%/text.c %D%/text.h
