@@ -1,4 +1,4 @@
-libsegkit_la_SOURCES += \
+libsegcore_la_SOURCES += \
   %D%/clock.h \
   %D%/context.c %D%/context.h \
   %D%/error.c %D%/error.h \

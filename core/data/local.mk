@@ -1,1 +1,1 @@
-libsegkit_la_SOURCES += %D%/instances.c %D%/layer.c %D%/layer.h
+libsegcore_la_SOURCES += %D%/instances.c %D%/layer.c %D%/layer.h
