@@ -15,6 +15,12 @@ bool segi_shape_bytes(const struct seg_shape *shape, size_t *row, size_t *plane,
            segi_size_mul(*plane, (size_t)shape->planes, all) && *all <= PTRDIFF_MAX;
 }
 
+bool segi_shape_known(const struct seg_shape *shape)
+{
+    return shape->kind && shape->width && shape->height &&
+           (shape->kind == SEG_INSTANCES || (shape->dtype && shape->planes));
+}
+
 static int32_t planes_of_kind(uint32_t kind)
 {
     return kind == SEG_MASK || kind == SEG_LABELS ? 1 : 0;

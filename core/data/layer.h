@@ -35,6 +35,9 @@ struct seg_layer {
 /* Bytes of a row, a plane and all of a raster, rows aligned to 64 bytes; false on overflow. */
 bool segi_shape_bytes(const struct seg_shape *shape, size_t *row, size_t *plane, size_t *all);
 
+/* Whether no field is 0, "not known yet". */
+bool segi_shape_known(const struct seg_shape *shape);
+
 /* Whether a whole shape may be made here. */
 int segi_shape_check(const seg_context *context, const struct seg_shape *shape,
                      struct seg_error *err);

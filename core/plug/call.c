@@ -170,13 +170,22 @@ static struct seg_shape port_shape(const struct seg_stage *stage, const struct s
     return shape;
 }
 
+/* A stage is asked for shapes only when those of all its inputs are known. */
+static bool inputs_known(const struct seg_stage *stage, const struct seg_shape *in)
+{
+    for (uint32_t i = 0; i < stage->input_count; i++)
+        if (in[i].kind && !segi_shape_known(&in[i]))
+            return false;
+    return true;
+}
+
 int segi_call_shapes(struct seg_call *call, const void *params, const struct seg_shape *in,
                      struct seg_shape *out)
 {
     const struct seg_stage *stage = call->stage;
     for (uint32_t i = 0; i < stage->output_count; i++)
         out[i] = port_shape(stage, &stage->outputs[i], in);
-    if (!stage->shape)
+    if (!stage->shape || !inputs_known(stage, in))
         return SEG_OK;
     call->failed = false;
     int status = settle(call, stage->shape(&segi_host, call, params, in, out));

@@ -1,0 +1,13 @@
+libsegcore_la_SOURCES += \
+  %D%/ast.c %D%/ast.h \
+  %D%/check.c \
+  %D%/convert.c \
+  %D%/hint.c \
+  %D%/layout.c \
+  %D%/outputs.c \
+  %D%/plan.c %D%/plan.h \
+  %D%/resolve.c \
+  %D%/run.c \
+  %D%/wire.c \
+  %D%/words.c \
+  %D%/yaml.c
