@@ -1,0 +1,15 @@
+bin_PROGRAMS += segkit
+segkit_CPPFLAGS = $(libsegcore_la_CPPFLAGS) $(CHAFA_CFLAGS)
+segkit_LDADD = libsegcore.la $(CHAFA_LIBS)
+segkit_SOURCES = \
+  %D%/cmd_bench.c %D%/cmd_check.c %D%/cmd_plugin.c %D%/cmd_run.c %D%/cmd_stages.c \
+  %D%/cmd_version.c %D%/commands.h \
+  %D%/command.c %D%/command.h \
+  %D%/images.c %D%/images.h \
+  %D%/main.c \
+  %D%/progress.c %D%/progress.h \
+  %D%/report.c %D%/report.h \
+  %D%/source.c %D%/source.h \
+  %D%/stage_doc.c %D%/stage_doc.h %D%/stage_man.c \
+  %D%/summary.c %D%/summary.h \
+  %D%/target.c %D%/target.h

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The program: its table of commands, and what all of them share. */
+#include "command.h"
+#include "commands.h"
+#include "progress.h"
+
+#include "../base/text.h"
+
+#include <malloc.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct cli_command *const commands[] = {
+    &cli_run,         &cli_check,         &cli_stages,  &cli_bench,
+    &cli_plugin_list, &cli_plugin_doctor, &cli_version,
+};
+#define COMMANDS ((int)(sizeof commands / sizeof *commands))
+
+static void help(FILE *to)
+{
+    fputs("usage: segkit COMMAND [OPTION]... [ARGUMENT]...\n"
+          "Segments images: runs pipelines of stages, classical and learned.\n\n",
+          to);
+    for (int i = 0; i < COMMANDS; i++)
+        fprintf(to, "  %-16s %s\n", commands[i]->name, commands[i]->summary);
+    fputs("\n'segkit COMMAND -h' shows a command's options. man segkit is the manual.\n", to);
+}
+
+/* The command whose one or two words begin argv; sets how many they are. */
+static const struct cli_command *find_command(int argc, char **argv, int *words)
+{
+    for (int i = 0; i < COMMANDS; i++) {
+        const char *name = commands[i]->name, *space = strchr(name, ' ');
+        const size_t first = space ? (size_t)(space - name) : strlen(name);
+        if (strlen(argv[0]) != first || strncmp(argv[0], name, first) != 0)
+            continue;
+        if (space && (argc < 2 || strcmp(argv[1], space + 1) != 0))
+            continue;
+        *words = space ? 2 : 1;
+        return commands[i];
+    }
+    return NULL;
+}
+
+static int unknown_command(int argc, char **argv)
+{
+    struct segi_guess guess = {.typed = argv[0]};
+    const size_t n = strlen(argv[0]);
+    for (int i = 0; i < COMMANDS; i++) {
+        const char *name = commands[i]->name;
+        if (!strncmp(name, argv[0], n) && name[n] == ' ') {
+            cli_message("'%s' %s; there is '%s'", argv[0],
+                        argc > 1 ? "has no such command" : "needs one more word", name);
+            return CLI_USAGE;
+        }
+        segi_guess_try(&guess, name);
+    }
+    if (guess.best)
+        cli_message("no command '%s'; did you mean '%s'?", argv[0], guess.best);
+    else
+        cli_message("no command '%s'; 'segkit -h' lists them", argv[0]);
+    return CLI_USAGE;
+}
+
+/* -- interrupts ------------------------------------------------------------------------------- */
+
+static seg_context *interruptible;
+
+/* The first Ctrl-C lets the run end cleanly, the second ends the program. */
+static void on_interrupt(int signal_number)
+{
+    seg_context_cancel(interruptible);
+    signal(signal_number, SIG_DFL);
+}
+
+static void catch_interrupts(seg_context *context)
+{
+    struct sigaction action = {.sa_handler = on_interrupt};
+    interruptible = context;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* -- running a command ------------------------------------------------------------------------ */
+
+static void on_log(void *user, enum seg_log_level level, const char *text)
+{
+    const struct cli_common *common = user;
+    if (level == SEG_LOG_WARN ? !common->quiet : common->verbose)
+        cli_message("%s%s", level == SEG_LOG_WARN ? "warning: " : "", text);
+}
+
+static int make_context(struct cli *cli)
+{
+    struct cli_common *common = &cli->common;
+    const char **plugins = calloc((size_t)common->plugins.count + 1, sizeof *plugins);
+    if (!plugins) {
+        cli_message("out of memory");
+        return CLI_STAGE;
+    }
+    for (int i = 0; i < common->plugins.count; i++)
+        plugins[i] = common->plugins.items[i];
+    const struct seg_options options = {
+        .struct_size = sizeof options,
+        .threads = (unsigned)common->threads,
+        .max_pixels = common->max_pixels,
+        .log = on_log,
+        .log_user = common,
+        .plugins = plugins,
+    };
+    struct seg_error err;
+    int status = seg_context_new(&options, &cli->context, &err);
+    free(plugins);
+    if (status)
+        return cli_fail(&err);
+    catch_interrupts(cli->context);
+    return CLI_DONE;
+}
+
+static int run_command(const struct cli_command *command, int argc, char **argv)
+{
+    struct cli cli = {.command = command};
+    void *options = calloc(1, command->size ? command->size : 1);
+    if (!options)
+        return CLI_STAGE;
+    int code = cli_parse(&cli, argc, argv, options);
+    if (!code && cli.common.help) {
+        cli_help(command, stdout);
+    } else if (!code) {
+        cli_progress_start(cli.common.quiet);
+        if (command->context)
+            code = make_context(&cli);
+        if (!code)
+            code = command->run(&cli, options);
+        seg_context_free(cli.context);
+        cli_progress_clear();
+    }
+    cli_parse_end(&cli, options);
+    free(options);
+    return code;
+}
+
+/* Layers come and go in the same few sizes: memory that goes back to the system each time costs a
+ * page fault for every 4 KiB when it is needed again. */
+static void keep_memory(void)
+{
+#ifdef M_MMAP_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, 32 << 20); /* the most that glibc takes */
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+#endif
+}
+
+int main(int argc, char **argv)
+{
+    keep_memory();
+    int words, code;
+    if (argc < 2) {
+        help(stderr);
+        return CLI_USAGE;
+    }
+    if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+        help(stdout);
+        code = CLI_DONE;
+    } else {
+        if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
+            argv[1] = (char[]){"version"};
+        const struct cli_command *command = find_command(argc - 1, argv + 1, &words);
+        if (!command)
+            return unknown_command(argc - 1, argv + 1);
+        code = run_command(command, argc - 1 - words, argv + 1 + words);
+    }
+    if (fflush(stdout) || ferror(stdout)) {
+        cli_message("standard output: cannot be written");
+        return code ? code : CLI_IO;
+    }
+    return code;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A stage explained from its own tables: for the terminal, as JSON, as a manual page. */
+#ifndef SEGI_STAGE_DOC_H
+#define SEGI_STAGE_DOC_H
+
+#include "../base/json.h"
+
+#include <segkit/plugin.h>
+
+void cli_stage_text(FILE *to, const struct seg_stage *stage);
+void cli_stage_json(struct segi_json_out *out, const struct seg_stage *stage);
+void cli_stage_man(FILE *to, const struct seg_stage *stage);
+
+/* "0..100", "odd, 3..501", "4, 8": what a parameter may be. Returns `text`. */
+char *cli_param_range(const struct seg_param *param, char *text, size_t size);
+
+/* Its default as one would type it; "" where it has none. Returns `text`. */
+char *cli_param_default(const struct seg_param *param, char *text, size_t size);
+
+/* "image, u8 or u16": what a port takes. Returns `text`. */
+char *cli_port_kinds(const struct seg_port *port, char *text, size_t size);
+
+#endif

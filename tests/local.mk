@@ -1,0 +1,21 @@
+# Programs without an ending are Criterion's, *.t are shell scripts; both speak TAP.
+TEST_EXTENSIONS = .t
+T_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/core/build/aux/tap-driver.sh
+T_LOG_COMPILER = $(SHELL)
+LOG_DRIVER = $(T_LOG_DRIVER)
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/support/criterion.sh
+AM_TESTS_ENVIRONMENT = \
+  SEGKIT='$(abs_top_builddir)/segkit'; export SEGKIT; \
+  SEGKIT_PLUGIN_PATH='$(abs_top_builddir)/plugins/.libs'; export SEGKIT_PLUGIN_PATH; \
+  SEGKIT_SHARED="$${SEGKIT_SHARED:-$(abs_top_srcdir)/../shared}"; export SEGKIT_SHARED; \
+  srcdir='$(abs_top_srcdir)'; export srcdir; \
+  builddir='$(abs_top_builddir)'; export builddir;
+
+TEST_CPPFLAGS = $(libsegcore_la_CPPFLAGS) $(CRITERION_CFLAGS) -I$(top_srcdir)/tests
+TEST_LIBS = libsegcore.la $(CRITERION_LIBS)
+EXTRA_DIST += %D%/support/criterion.sh %D%/support/lsan.supp %D%/support/tap.sh
+
+include %D%/plugins/local.mk
+if HAVE_CRITERION
+include %D%/unit/local.mk
+endif

@@ -1,0 +1,10 @@
+check_PROGRAMS += %D%/base %D%/plug
+TESTS += %D%/base %D%/plug
+
+%C%_base_SOURCES = %D%/test_error.c %D%/test_memory.c %D%/test_pool.c %D%/test_text.c %D%/test_layer.c
+%C%_base_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_base_LDADD = $(TEST_LIBS)
+
+%C%_plug_SOURCES = %D%/test_call.c %D%/test_module.c %D%/test_params.c %D%/test_validate.c
+%C%_plug_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_plug_LDADD = $(TEST_LIBS)
