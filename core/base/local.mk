@@ -2,6 +2,7 @@ libsegcore_la_SOURCES += \
   %D%/clock.h \
   %D%/context.c %D%/context.h \
   %D%/error.c %D%/error.h \
+  %D%/json.c %D%/json_write.c %D%/json.h \
   %D%/memory.c %D%/memory.h \
   %D%/names.c %D%/names.h \
   %D%/pool.c %D%/pool.h \
