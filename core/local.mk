@@ -2,4 +2,5 @@ include %D%/base/local.mk
 include %D%/data/local.mk
 include %D%/plug/local.mk
 include %D%/pipe/local.mk
+include %D%/eval/local.mk
 EXTRA_DIST += %D%/build/m4/segkit-build.m4 %D%/build/m4/segkit-tap.m4
