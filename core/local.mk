@@ -1,5 +1,6 @@
 include %D%/base/local.mk
 include %D%/data/local.mk
+include %D%/io/local.mk
 include %D%/plug/local.mk
 include %D%/pipe/local.mk
 include %D%/eval/local.mk

@@ -1,5 +1,6 @@
 libsegcore_la_SOURCES += \
   %D%/clock.h \
+  %D%/cpu.c %D%/cpu.h \
   %D%/context.c %D%/context.h \
   %D%/error.c %D%/error.h \
   %D%/json.c %D%/json_write.c %D%/json.h \

@@ -49,3 +49,16 @@ AC_LANG_POP([C++])
 AC_SUBST([OPENCV_CFLAGS], [$opencv_cflags])
 AC_SUBST([OPENCV_LIBS], ["-lopencv_imgproc -lopencv_core"])
 ])
+
+# SEG_TIFF_NAME: the file name of the libtiff that TIFF_LIBS links. core/io opens it when it meets
+# the first TIFF file: loading it and what it needs would take most of the start of every program.
+AC_DEFUN([SEG_TIFF_NAME], [
+AC_CACHE_CHECK([for the file name of libtiff], [seg_cv_tiff_name], [
+seg_save_LIBS=$LIBS LIBS="$TIFF_LIBS $LIBS" seg_cv_tiff_name=
+AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <tiffio.h>]], [[return !TIFFGetVersion();]])],
+  [seg_cv_tiff_name=`${OBJDUMP-objdump} -p conftest$ac_exeext |
+    $SED -n 's/.*NEEDED *\(libtiff[[^ ]]*\).*/\1/p'`])
+test -n "$seg_cv_tiff_name" || seg_cv_tiff_name=libtiff.so.6
+LIBS=$seg_save_LIBS])
+AC_SUBST([TIFF_NAME], [$seg_cv_tiff_name])
+])

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of file formats: one file each, and in it one constant struct. */
+#ifndef SEGI_FORMAT_H
+#define SEGI_FORMAT_H
+
+#include "reading.h"
+#include "sink.h"
+
+/* What is written. */
+struct segi_writing {
+    seg_context *context;
+    const seg_layer *layer;
+    const seg_layer *image; /* may be NULL */
+    struct segi_sink *sink;
+    const char *ending; /* of the file's name, such as ".png" */
+    struct seg_error *err;
+};
+
+struct segi_format {
+    const char *name;
+    /* Reading. NULL: files of this format are not read. */
+    bool (*match)(const unsigned char *head, size_t size);
+    int (*load)(struct segi_reading *reading);
+    /* Writing. NULL: files of this format are not written. `endings` are separated by spaces. */
+    const char *endings;
+    int (*save)(struct segi_writing *writing);
+    bool vector; /* can hold instances; the others get label images of them */
+};
+
+extern const struct segi_format segi_format_png, segi_format_jpeg, segi_format_tiff,
+    segi_format_pnm, segi_format_npy, segi_format_bmp;
+
+#endif

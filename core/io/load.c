@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading layers from files. */
+#include "format.h"
+
+#include "../base/error.h"
+
+#include <segkit/layer.h>
+#include <string.h>
+
+static const struct segi_format *const formats[] = {
+    &segi_format_png, &segi_format_jpeg, &segi_format_tiff,
+    &segi_format_pnm, &segi_format_npy,  &segi_format_bmp,
+};
+
+/* Formats that people try and that are told apart only to be refused by name. */
+static const char *known_other(const unsigned char *head, size_t size)
+{
+    static const struct {
+        const char *name;
+        size_t offset, length;
+        const char *magic;
+    } others[] = {
+        {"GIF", 0, 4, "GIF8"},         {"WebP", 8, 4, "WEBP"},
+        {"JPEG 2000", 4, 4, "jP  "},   {"HEIF or AVIF", 4, 4, "ftyp"},
+        {"PDF", 0, 4, "%PDF"},         {"HDF5", 1, 3, "HDF"},
+        {"JPEG XL", 0, 2, "\xff\x0a"}, {"OpenEXR", 0, 4, "\x76\x2f\x31\x01"},
+        {"zip", 0, 4, "PK\x03\x04"},   {"FITS", 0, 6, "SIMPLE"},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i].offset + others[i].length <= size &&
+            !memcmp(head + others[i].offset, others[i].magic, others[i].length))
+            return others[i].name;
+    return NULL;
+}
+
+static int unknown(const struct segi_source *source, struct seg_error *err)
+{
+    const char *other = known_other(source->head, source->head_size);
+    if (!source->head_size)
+        return segi_error(err, SEG_IO, "is empty");
+    return segi_error(err, SEG_IO, "%s%snot a PNG, JPEG, TIFF, PNM, NPY or BMP image",
+                      other ? other : "", other ? " is not read: " : "");
+}
+
+static int load(struct segi_reading *reading)
+{
+    struct segi_source *source = reading->source;
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        if (!formats[i]->match(source->head, source->head_size))
+            continue;
+        int status = source->stream ? segi_source_all(source, reading->err) : SEG_OK;
+        return status ? status : formats[i]->load(reading);
+    }
+    return unknown(source, reading->err);
+}
+
+int seg_layer_load(seg_context *context, const char *path, int page, enum seg_kind kind,
+                   seg_layer **layer, struct seg_error *err)
+{
+    struct segi_source source;
+    const char *name = strcmp(path, "-") ? path : "standard input";
+    if (page < 0 || (uint32_t)kind >= SEG_INSTANCES) {
+        segi_error(err, SEG_USAGE, "page %d, kind %d: not to be read", page, (int)kind);
+        return segi_error_in(err, "%s", name);
+    }
+    int status = segi_source_open(&source, context, path, err);
+    if (!status) {
+        struct segi_reading reading = {
+            .context = context, .source = &source, .page = page, .kind = kind, .err = err};
+        status = load(&reading);
+        segi_reading_end(&reading);
+        segi_source_close(&source);
+        if (!status) {
+            seg_layer_seal(reading.layer);
+            *layer = reading.layer;
+            return SEG_OK;
+        }
+        seg_layer_unref(reading.layer);
+    }
+    segi_error_in(err, "%s", name);
+    return status;
+}

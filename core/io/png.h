@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What reading and writing PNG share. */
+#ifndef SEGI_PNG_H
+#define SEGI_PNG_H
+
+#include "format.h"
+
+#define PNG_SIGNATURE "\x89PNG\r\n\x1a\n"
+
+enum { PNG_GRAY = 0, PNG_RGB = 2, PNG_PALETTE = 3, PNG_GRAY_ALPHA = 4, PNG_RGBA = 6 };
+enum { PNG_NONE, PNG_SUB, PNG_UP, PNG_AVERAGE, PNG_PAETH };
+
+/* Undoes a row's filter: `to` and `from` may be the same; `above` is the row above, undone, or
+ * zeros. `step` is the distance to the pixel on the left. False: there is no such filter. */
+bool segi_png_unfilter(unsigned filter, uint8_t *to, const uint8_t *from, const uint8_t *above,
+                       size_t size, size_t step);
+
+int segi_png_save(struct segi_writing *writing);
+
+#endif
