@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Direct convolution: the loops of direct.h. Included by one file for each instruction set. */
+#include "kernel/copy_row.h"
+#include "kernel/direct.h"
+
+/* A tile of pixels: where they lie in the input, where they go, and the taps that they share. */
+struct direct_tile {
+    const float *in;
+    const ptrdiff_t *from, *to; /* of each pixel: in `in`, in a block of the output */
+    const ptrdiff_t *taps;
+    size_t full, rest, rest_lanes; /* taps of 8 lanes, then taps of `rest_lanes` */
+    const float *weights;          /* bias first */
+    float *out;
+    const float *add;
+    size_t out_block; /* floats between two blocks of the output */
+    size_t channel;
+    const struct cnn_conv *conv;
+    bool simple;
+};
+
+static NOINLINE void direct_finish(const struct direct_tile *t, const float *sums, size_t pixels,
+                                   size_t blocks)
+{
+    for (size_t b = 0; b < blocks; b++)
+        for (size_t r = 0; r < pixels; r++) {
+            size_t at = b * t->out_block + (size_t)t->to[r];
+            v8 x = v8_load(sums + (b * pixels + r) * 8);
+            x = v8_finish(t->conv, x, t->add ? t->add + at : NULL, t->channel + b * 8);
+            v8_store(t->out + at, x);
+        }
+}
+
+/* `pixels` x `blocks` sums of eight channels in registers. */
+V8_INLINE void direct_tile_run(const struct direct_tile *t, const size_t pixels,
+                               const size_t blocks)
+{
+    v8 sum[12];
+    const float *from[12], *w = t->weights;
+    UNROLL (b, blocks) {
+        v8 bias = v8_load(w + 8 * b);
+        UNROLL (r, pixels)
+            sum[b * pixels + r] = bias;
+    }
+    w += 8 * blocks;
+    UNROLL (r, pixels)
+        from[r] = t->in + t->from[r];
+    const ptrdiff_t *tap = t->taps, *end = tap + t->full;
+    for (; tap < end; tap++) {
+        ptrdiff_t at = *tap;
+        UNROLL (l, 8) {
+            v8 weight[3];
+            UNROLL (b, blocks)
+                weight[b] = v8_load(w + (l * blocks + b) * 8);
+            UNROLL (r, pixels) {
+                v8 x = v8_set(from[r][at + (ptrdiff_t)l]);
+                UNROLL (b, blocks)
+                    sum[b * pixels + r] = v8_fma(weight[b], x, sum[b * pixels + r]);
+            }
+        }
+        w += 64 * blocks;
+    }
+    for (end += t->rest; tap < end; tap++)
+        for (ptrdiff_t at = *tap, last = at + (ptrdiff_t)t->rest_lanes; at < last; at++) {
+            v8 weight[3];
+            UNROLL (b, blocks)
+                weight[b] = v8_load(w + b * 8);
+            w += 8 * blocks;
+            UNROLL (r, pixels) {
+                v8 x = v8_set(from[r][at]);
+                UNROLL (b, blocks)
+                    sum[b * pixels + r] = v8_fma(weight[b], x, sum[b * pixels + r]);
+            }
+        }
+    if (!t->simple) {
+        float sums[12 * 8];
+        UNROLL (i, pixels * blocks)
+            v8_store(sums + i * 8, sum[i]);
+        direct_finish(t, sums, pixels, blocks);
+        return;
+    }
+    UNROLL (b, blocks)
+        UNROLL (r, pixels) {
+            size_t at = b * t->out_block + (size_t)t->to[r];
+            v8_store(t->out + at,
+                     v8_finish_simple(t->conv, sum[b * pixels + r], t->add ? t->add + at : NULL));
+        }
+}
+
+#define DIRECT_TILE(pixels, blocks)                                                                \
+    static NOINLINE void direct_tile_##pixels##x##blocks(const struct direct_tile *t)              \
+    {                                                                                              \
+        direct_tile_run(t, pixels, blocks);                                                        \
+    }
+DIRECT_TILE(1, 1)
+DIRECT_TILE(2, 1)
+DIRECT_TILE(3, 1)
+DIRECT_TILE(4, 1)
+DIRECT_TILE(6, 1)
+DIRECT_TILE(8, 1)
+DIRECT_TILE(12, 1)
+DIRECT_TILE(1, 2)
+DIRECT_TILE(2, 2)
+DIRECT_TILE(3, 2)
+DIRECT_TILE(4, 2)
+DIRECT_TILE(5, 2)
+DIRECT_TILE(6, 2)
+DIRECT_TILE(1, 3)
+DIRECT_TILE(2, 3)
+DIRECT_TILE(3, 3)
+DIRECT_TILE(4, 3)
+#undef DIRECT_TILE
+
+typedef void direct_tile_fn(const struct direct_tile *);
+
+/* All tiles of a group of channels. The last two share what is left, as short ones wait for their
+ * own sums. */
+static void direct_tiles(struct direct_tile *t, size_t count, size_t blocks)
+{
+    static direct_tile_fn *const one[] = {NULL,
+                                          direct_tile_1x1,
+                                          direct_tile_2x1,
+                                          direct_tile_3x1,
+                                          direct_tile_4x1,
+                                          direct_tile_4x1,
+                                          direct_tile_6x1,
+                                          direct_tile_6x1,
+                                          direct_tile_8x1,
+                                          direct_tile_8x1,
+                                          direct_tile_8x1,
+                                          direct_tile_8x1,
+                                          direct_tile_12x1};
+    static const uint8_t one_pixels[] = {0, 1, 2, 3, 4, 4, 6, 6, 8, 8, 8, 8, 12};
+    static direct_tile_fn *const two[] = {NULL,
+                                          direct_tile_1x2,
+                                          direct_tile_2x2,
+                                          direct_tile_3x2,
+                                          direct_tile_4x2,
+                                          direct_tile_5x2,
+                                          direct_tile_6x2};
+    static direct_tile_fn *const three[] = {NULL, direct_tile_1x3, direct_tile_2x3, direct_tile_3x3,
+                                            direct_tile_4x3};
+    direct_tile_fn *const *table = blocks == 1 ? one : blocks == 2 ? two : three;
+    size_t most = 12 / blocks;
+    while (count) {
+        size_t pixels = most;
+        if (count < most)
+            pixels = blocks == 1 ? one_pixels[count] : count;
+        else if (count > most && count < 2 * most)
+            pixels = blocks == 1 ? one_pixels[(count + 1) / 2] : (count + 1) / 2;
+        table[pixels](t);
+        t->from += pixels;
+        t->to += pixels;
+        count -= pixels;
+    }
+}
+
+struct direct_run {
+    const struct cnn_conv_call *call;
+    struct direct_plan plan;
+};
+
+static void direct_copy_band(const struct direct_run *run, const struct direct_axis *x,
+                             const struct direct_axis *y, int32_t begin, int32_t rows, float *to)
+{
+    const struct direct_plan *p = &run->plan;
+    int32_t width = direct_extent(x, x->count), height = direct_extent(y, rows);
+    int32_t step = direct_copy_step(y);
+    size_t line = (size_t)width * p->unit;
+    for (size_t plane = 0; plane < p->planes; plane++)
+        for (int32_t row = 0; row < height; row++, to += line) {
+            int64_t from = y->first + (int64_t)begin * y->step + (int64_t)row * step;
+            if (from < 0 || from >= p->in_h)
+                memset(to, 0, line * sizeof(float));
+            else
+                copy_row(run->call->in +
+                             (plane * (size_t)p->in_h + (size_t)from) * (size_t)p->in_w * p->unit,
+                         p->unit, x->first, direct_copy_step(x), width, p->in_w, to);
+        }
+}
+
+/* The offsets of a band's pixels and taps. */
+static void direct_offsets(const struct direct_run *run, const struct direct_axis *x,
+                           const struct direct_axis *y, int32_t begin, int32_t rows,
+                           ptrdiff_t *from, ptrdiff_t *to, ptrdiff_t *taps)
+{
+    const struct direct_plan *p = &run->plan;
+    ptrdiff_t unit = (ptrdiff_t)p->unit, line, plane, step_x, step_y, base = 0;
+    if (p->copies) {
+        line = direct_extent(x, x->count) * unit;
+        plane = line * direct_extent(y, rows);
+        step_x = x->step / direct_copy_step(x) * unit;
+        step_y = y->step / direct_copy_step(y) * line;
+    } else {
+        line = p->in_w * unit;
+        plane = line * p->in_h;
+        step_x = x->step * unit;
+        step_y = y->step * line;
+        base = x->first * unit + (y->first + (ptrdiff_t)begin * y->step) * line;
+    }
+    for (int32_t j = 0; j < rows; j++)
+        for (int32_t i = 0; i < x->count; i++) {
+            *from++ = base + j * step_y + i * step_x;
+            *to++ = ((y->first_out + (ptrdiff_t)(begin + j) * y->step_out) * p->out_w +
+                     x->first_out + (ptrdiff_t)i * x->step_out) *
+                    8;
+        }
+    size_t together = unit == 1 ? 8 : 1; /* planes that a block of weights is for */
+    for (size_t k = 0; k < p->planes; k += together)
+        for (int32_t tap = 0; tap < x->taps * y->taps; tap++)
+            for (size_t i = k; i < k + together && i < p->planes; i++)
+                *taps++ = (ptrdiff_t)i * plane + y->delta[tap / x->taps] * line +
+                          x->delta[tap % x->taps] * unit;
+}
+
+static void direct_band(const struct direct_run *run, int32_t phase_y, int32_t phase_x, size_t band,
+                        size_t split, char *space)
+{
+    const struct direct_plan *p = &run->plan;
+    const struct cnn_conv_call *call = run->call;
+    const struct cnn_conv *conv = call->conv;
+    struct direct_axis x, y;
+    direct_axis_of(conv, false, phase_x, call->geometry->pad_left, p->out_w, &x);
+    direct_axis_of(conv, true, phase_y, call->geometry->pad_top, p->out_h, &y);
+    if (x.count == 0 || band * (size_t)p->band_rows >= (size_t)y.count)
+        return;
+    int32_t begin = (int32_t)band * p->band_rows, rows = int_min(p->band_rows, y.count - begin);
+    ptrdiff_t *from = (ptrdiff_t *)(void *)space, *to = from + p->band_pixels,
+              *taps = to + p->band_pixels;
+    float *copy = (float *)(void *)(space + p->worker_bytes) - (p->band_floats + 15) / 16 * 16;
+    direct_offsets(run, &x, &y, begin, rows, from, to, taps);
+    if (p->copies)
+        direct_copy_band(run, &x, &y, begin, rows, copy);
+    size_t kernel = (size_t)x.taps * (size_t)y.taps, rest = (size_t)conv->in % 8;
+    struct direct_tile tile = {.in = p->copies ? copy : call->in,
+                               .taps = taps,
+                               .conv = conv,
+                               .out_block = (size_t)p->out_w * (size_t)p->out_h * 8,
+                               .simple = act_simple(conv),
+                               .rest_lanes = 1};
+    if (p->unit == 1)
+        tile.rest = kernel * p->planes;
+    else {
+        tile.full = kernel * ((size_t)conv->in / 8);
+        tile.rest = rest ? kernel : 0;
+        tile.rest_lanes = rest;
+    }
+    const float *weights =
+        (const float *)call->packed + direct_phase_offset(conv, phase_y, phase_x);
+    size_t end = p->groups * (split + 1) / p->splits;
+    for (size_t group = p->groups * split / p->splits; group < end; group++) {
+        size_t first = direct_group_first(p->out_blocks, group);
+        tile.weights = weights + first * 8 * (kernel * (size_t)conv->in + 1);
+        tile.channel = first * 8;
+        tile.out = call->out + first * tile.out_block;
+        tile.add = call->add ? call->add + first * tile.out_block : NULL;
+        tile.from = from;
+        tile.to = to;
+        direct_tiles(&tile, (size_t)rows * (size_t)x.count,
+                     direct_group_blocks(p->out_blocks, group));
+    }
+}
+
+static int direct_body(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct direct_run *run = arg;
+    const struct direct_plan *p = &run->plan;
+    char *space = (char *)run->call->workspace + worker * p->worker_bytes;
+    for (size_t item = begin; item < end; item++) {
+        size_t split = item % p->splits, rest = item / p->splits;
+        size_t phase = rest / p->bands, across = (size_t)p->phases_x;
+        direct_band(run, (int32_t)(phase / across), (int32_t)(phase % across), rest % p->bands,
+                    split, space);
+    }
+    return 0;
+}
+
+static int direct_run(const struct cnn_conv_call *call)
+{
+    struct direct_run run = {.call = call};
+    direct_plan_make(call->conv, call->geometry, &run.plan);
+    const struct direct_plan *p = &run.plan;
+    size_t items = p->bands * p->splits * (size_t)p->phases_x * (size_t)p->phases_y;
+    return call->env->parallel(call->env->ctx, items, 1, direct_body, &run);
+}
