@@ -4,4 +4,5 @@ include %D%/io/local.mk
 include %D%/plug/local.mk
 include %D%/pipe/local.mk
 include %D%/eval/local.mk
+include %D%/cli/local.mk
 EXTRA_DIST += %D%/build/m4/segkit-build.m4 %D%/build/m4/segkit-tap.m4

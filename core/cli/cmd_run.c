@@ -10,7 +10,7 @@
 
 #include "../base/clock.h"
 #include "../base/error.h"
-#include "../io/file.h"
+#include "../io/sink.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -173,9 +173,14 @@ static int close_report(struct job *job, int code)
     if (fclose(job->report) || !whole) {
         cli_message("out of memory");
         code = code ? code : CLI_STAGE;
-    } else if (code != CLI_CANCELLED && segi_file_write(job->cli->context, job->options->report,
-                                                        job->report_text, job->report_size, &err)) {
-        code = cli_fail(&err);
+    } else if (code != CLI_CANCELLED) {
+        struct segi_sink sink;
+        int status = segi_sink_open(&sink, job->cli->context, job->options->report, &err);
+        if (!status) {
+            segi_sink_write(&sink, job->report_text, job->report_size);
+            status = segi_sink_close(&sink, SEG_OK);
+        }
+        code = status ? cli_fail(&err) : code;
     }
     free(job->report_text);
     return code;

@@ -1,8 +1,8 @@
 bin_PROGRAMS += segkit
-segkit_CPPFLAGS = $(libsegcore_la_CPPFLAGS) $(CHAFA_CFLAGS)
-segkit_LDADD = libsegcore.la $(CHAFA_LIBS)
+segkit_CPPFLAGS = $(libsegcore_la_CPPFLAGS)
+segkit_LDADD = libsegcore.la
 segkit_SOURCES = \
-  %D%/cmd_bench.c %D%/cmd_check.c %D%/cmd_plugin.c %D%/cmd_run.c %D%/cmd_stages.c \
+  %D%/cmd_bench.c %D%/cmd_check.c %D%/cmd_plugin.c %D%/cmd_run.c %D%/cmd_show.c %D%/cmd_stages.c \
   %D%/cmd_version.c %D%/commands.h \
   %D%/command.c %D%/command.h \
   %D%/images.c %D%/images.h \

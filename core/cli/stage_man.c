@@ -107,7 +107,7 @@ void cli_stage_man(FILE *to, const struct seg_stage *stage)
           to);
     for (const char *c = stage->id; *c; c++)
         fputc(toupper((unsigned char)*c), to);
-    fprintf(to, " 7\n.Os segkit\n.Sh NAME\n.Nm %s\n.Nd ", stage->id);
+    fprintf(to, " 7\n.Os\n.Sh NAME\n.Nm %s\n.Nd ", stage->id);
     put_text(to, stage->summary);
     fprintf(to, "\n.Sh SYNOPSIS\n.Nm %s\n", stage->id);
     for (uint32_t i = 0; i < stage->input_count; i++)

@@ -148,3 +148,25 @@ Test(module, relative_folders_are_left_out)
     expect(context, "good.one", SEG_USAGE, "no stage 'good.one': no plugin 'good' in any folder");
     seg_context_free(context);
 }
+
+static void expect_tables(seg_context *context, const char *id)
+{
+    const struct seg_stage *stage;
+    cr_assert_eq(seg_stage_find(context, id, &stage, NULL), SEG_OK);
+    cr_assert_eq(stage->param_count, 3);
+    cr_assert_str_eq(stage->params[1].name, "connectivity");
+    cr_assert_str_eq(stage->params[1].alias, "conn");
+    cr_assert_str_eq(stage->params[1].choices[1].name, "eight");
+    cr_assert_str_eq(stage->params[2].name, "size");
+    cr_assert_eq(stage->params[2].max, 9);
+    cr_assert_str_eq(stage->inputs[1].name, "mask");
+    cr_assert_str_eq(stage->outputs[1].like, "image");
+}
+
+Test(module, headers_of_other_minor_versions_give_the_same_tables)
+{
+    seg_context *context = context_on(folder);
+    expect_tables(context, "frozen.one");
+    expect_tables(context, "longer.one");
+    seg_context_free(context);
+}

@@ -1,0 +1,1 @@
+EXTRA_DIST += %D%/quickstart.sh %D%/plugin/Makefile %D%/plugin/lines.c

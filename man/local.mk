@@ -1,0 +1,1 @@
+dist_man_MANS += %D%/segkit.1 %D%/segkit-run.1 %D%/segkit-plugin.7

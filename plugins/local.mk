@@ -1,0 +1,2 @@
+# One loadable module a family.
+include %D%/chafa/local.mk
