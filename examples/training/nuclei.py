@@ -11,8 +11,9 @@ that the same versions on the same machine give the same weights.
 
 The network says for each pixel how far inside a nucleus it lies: its three channels are background,
 rim and core, and the truth for a pixel of a nucleus is core = d, rim = 1 - d, where d is the
-distance to the nucleus' edge divided by the largest in that nucleus. Cross entropy against these
-soft truths makes the core channel a normalised distance map, which is what a watershed wants.
+distance to the nucleus' edge divided by the largest in that nucleus or by DEPTH pixels, whichever is
+less. Cross entropy against these soft truths makes the core channel a distance map that reaches 1 in
+every nucleus, which is what a watershed wants.
 """
 import argparse
 import copy
@@ -30,6 +31,7 @@ from torch import nn
 SEED = 20
 CHANNELS = (16, 32, 56, 88, 104)
 CROP = 128
+DEPTH = 6
 BATCH = 8
 CONTRAST = (1.0, 99.8)  # percentiles that become 0 and 255; the sidecar says the same
 
@@ -55,16 +57,23 @@ class Net(nn.Module):
         self.narrow = nn.ModuleList(Unit(c[i + 1], c[i], size=1) for i in range(len(c) - 1))
         self.up = nn.ModuleList(Unit(c[i], c[i]) for i in range(len(c) - 1))
         self.head = nn.Conv2d(c[0], 3, 1)
+        self.coarse = nn.ModuleList(nn.Conv2d(n, 3, 1) for n in c[1:3])  # for training alone
 
     def forward(self, x):
-        skips = []
+        return self.levels(x)[0]
+
+    def levels(self, x):
+        """Scores at full, half and quarter resolution."""
+        skips, coarse = [], []
         for block in self.down:
             x = block(x)
             skips.append(x)
         for i in reversed(range(len(self.up))):
             x = F.interpolate(self.narrow[i](x), scale_factor=2, mode='bilinear')
             x = self.up[i](x + skips[i])
-        return self.head(x)
+            if 1 <= i <= 2:
+                coarse.insert(0, self.coarse[i - 1](x))
+        return [self.head(x), *coarse]
 
 
 # -- data ------------------------------------------------------------------------------------------
@@ -84,7 +93,7 @@ def truth(labels):
             continue
         one = np.pad(labels[box] == i + 1, 1)
         d = ndi.distance_transform_edt(one)[1:-1, 1:-1]
-        depth[box] = np.maximum(depth[box], d / d.max())
+        depth[box] = np.maximum(depth[box], np.minimum(d / min(d.max(), DEPTH), 1))
     high = ndi.maximum_filter(labels, 5)
     low = ndi.minimum_filter(np.where(labels > 0, labels, 1 << 30), 5)
     touch = (high > 0) & (low < high)
@@ -117,7 +126,7 @@ def jitter(x, rng):
         x = x.mean(0, keepdims=True).repeat(3, 0)
     if rng.random() < 0.15:
         x = x[rng.permutation(3)]
-    if rng.random() < 0.15:
+    if rng.random() < 0.1:
         x = 1 - x
     if rng.random() < 0.3:
         x = x * rng.uniform(0.6, 1.1, (3, 1, 1))
@@ -136,6 +145,10 @@ def crop(image, target, rng):
             for _ in range(2)]
     h, w = image.shape[1:]
     y, x = (int(rng.integers(min(0, n - s) - 8, max(0, n - s) + 9)) for n, s in zip((h, w), side))
+    inside = np.flatnonzero(target[0])
+    if len(inside) and rng.random() < 0.6:  # around some nucleus
+        at = inside[rng.integers(len(inside))]
+        y, x = at // w - int(rng.integers(side[0])), at % w - int(rng.integers(side[1]))
     window = np.zeros((6, *side), np.float32)
     top, left = max(y, 0), max(x, 0)
     part = np.s_[:, top:min(y + side[0], h), left:min(x + side[1], w)]
@@ -157,7 +170,7 @@ def infer(net, image):
         return net(x).softmax(1)[0, :, ph // 2:ph // 2 + h, pw // 2:pw // 2 + w].numpy()
 
 
-def instances(scores, core=0.4, mask=0.5, area=15):
+def instances(scores, core=0.5, mask=0.5, area=20):
     """Markers are the parts with a high core score; a watershed grows them to the mask."""
     from skimage.segmentation import watershed
     inside = scores[0] < mask
@@ -194,9 +207,14 @@ def score(net, pairs):
 # -- training --------------------------------------------------------------------------------------
 
 def loss_of(net, batch):
-    nucleus, depth, weight = batch[:, 3], batch[:, 4], batch[:, 5].clamp(min=0.5)
-    want = torch.stack([1 - nucleus, nucleus - depth, depth], 1).clamp(0, 1)
-    return (-(want * net(batch[:, :3]).log_softmax(1)).sum(1) * weight).mean()
+    """Weighted cross entropy; the coarse levels teach the deep layers early."""
+    loss = 0
+    for level, scores in enumerate(net.levels(batch[:, :3])):
+        nucleus, depth, weight = F.avg_pool2d(batch[:, 3:], 1 << level).unbind(1)
+        want = torch.stack([1 - nucleus, nucleus - depth, depth], 1).clamp(0, 1)
+        one = -(want * scores.log_softmax(1)).sum(1) * weight.clamp(min=0.5)
+        loss = loss + one.mean() * (0.3 if level else 1)
+    return loss
 
 
 def train(data, out, steps, threads):
@@ -217,8 +235,8 @@ def train(data, out, steps, threads):
 
     net = Net().to(memory_format=torch.channels_last)
     mean = copy.deepcopy(net).eval()  # the running mean of the weights is what is kept
-    optimizer = torch.optim.AdamW(net.parameters(), 4e-3, weight_decay=1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, steps, pct_start=0.1)
+    optimizer = torch.optim.AdamW(net.parameters(), 3e-3, weight_decay=1e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, steps, pct_start=0.1)
     best, running = -1.0, 0.0
     for step in range(1, steps + 1):
         net.train()
@@ -318,7 +336,7 @@ def main():
             command.add_argument('data')
         command.add_argument('out')
         if name == 'train':
-            command.add_argument('--steps', type=int, default=2400)
+            command.add_argument('--steps', type=int, default=4600)
             command.add_argument('--threads', type=int, default=1)
     o = parser.parse_args()
     if o.command == 'train':

@@ -43,6 +43,9 @@ void cnn_objects_free(struct cnn_objects *objects);
 void cnn_objects_sort(struct cnn_objects *objects);
 /* Drops what overlaps a better one of its class by more than `limit` of their union of pixels. */
 void cnn_objects_suppress(struct cnn_objects *objects, double limit, int32_t keep);
+/* Drops what lies to more than half in a better one of its class: the parts of objects that several
+ * tiles see. */
+void cnn_objects_merge(struct cnn_objects *objects, int32_t keep);
 
 typedef int (*cnn_decode)(const struct cnn_heads *heads, const struct cnn_canvas *canvas,
                           const struct cnn_rules *rules, struct cnn_objects *out,

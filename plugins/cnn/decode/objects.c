@@ -135,7 +135,8 @@ static bool boxes_meet(const float *a, const float *b)
     return a[0] < b[0] + b[2] && b[0] < a[0] + a[2] && a[1] < b[1] + b[3] && b[1] < a[1] + a[3];
 }
 
-void cnn_objects_suppress(struct cnn_objects *objects, double limit, int32_t keep)
+/* `of_smaller`: the shared part counts against the smaller one, else against the union. */
+static void suppress(struct cnn_objects *objects, double limit, bool of_smaller, int32_t keep)
 {
     size_t kept = 0;
     cnn_objects_sort(objects);
@@ -147,7 +148,9 @@ void cnn_objects_suppress(struct cnn_objects *objects, double limit, int32_t kee
             if (better->class_id != one->class_id || !boxes_meet(better->box, one->box))
                 continue;
             double shared = (double)shared_area(better, one);
-            good = shared <= limit * ((double)(better->area + one->area) - shared);
+            double smaller = (double)(better->area < one->area ? better->area : one->area);
+            double whole = of_smaller ? smaller : (double)(better->area + one->area) - shared;
+            good = shared <= limit * whole;
         }
         if (!good) {
             free(one->runs);
@@ -156,6 +159,16 @@ void cnn_objects_suppress(struct cnn_objects *objects, double limit, int32_t kee
         objects->items[kept++] = *one;
     }
     objects->count = kept;
+}
+
+void cnn_objects_suppress(struct cnn_objects *objects, double limit, int32_t keep)
+{
+    suppress(objects, limit, false, keep);
+}
+
+void cnn_objects_merge(struct cnn_objects *objects, int32_t keep)
+{
+    suppress(objects, 0.5, true, keep);
 }
 
 /* -- candidates -------------------------------------------------------------------------------- */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The family's table: segmentation by neural networks in ncnn's format. */
+#include <segkit/plugin-util.h>
+
+#include "stage.h"
+
+const struct seg_choice cnn_flip_choices[4] = {
+    {"none", "the image as it is"},
+    {"horizontal", "and mirrored left to right"},
+    {"vertical", "and mirrored top to bottom"},
+    {"both", "all four"},
+};
+
+static const struct seg_stage *const stages[] = {&cnn_semantic_stage, &cnn_matting_stage,
+                                                 &cnn_instance_stage};
+
+static const struct seg_plugin plugin = {
+    SEG_PLUGIN_HEAD,
+    .name = "cnn",
+    .version = "1",
+    .license = "LGPL-2.1-or-later",
+    .origin = "segkit",
+    .stages = stages,
+    .stage_count = SEG_COUNT(stages),
+};
+
+SEG_EXPORT const struct seg_plugin *segkit_plugin_v1(void);
+
+const struct seg_plugin *segkit_plugin_v1(void)
+{
+    return &plugin;
+}
