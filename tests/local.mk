@@ -20,3 +20,4 @@ include %D%/plugins/local.mk
 if HAVE_CRITERION
 include %D%/unit/local.mk
 endif
+include %D%/golden/local.mk

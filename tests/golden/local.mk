@@ -1,0 +1,9 @@
+check_PROGRAMS += tests/golden/metrics
+tests_golden_metrics_CPPFLAGS = $(libsegcore_la_CPPFLAGS) -I$(srcdir)/%D%
+tests_golden_metrics_LDADD = libsegcore.la
+tests_golden_metrics_SOURCES = \
+  %D%/golden.h %D%/metrics.c \
+  %D%/golden_binary.c %D%/golden_classes.c %D%/golden_coco.c %D%/golden_labels.c \
+  %D%/picture.c %D%/picture.h
+TESTS += %D%/metrics.t
+EXTRA_DIST += %D%/metrics.t
