@@ -3,6 +3,7 @@
  * shapes, any split between workers, nothing written outside. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,6 +170,8 @@ static void problem_make(struct problem *p)
     size_t planes = g->in_pack == 8 ? ((size_t)c->in + 7) / 8 * 8 : (size_t)c->in;
     p->in_floats = planes * (size_t)g->in_w * (size_t)g->in_h;
     p->out_floats = ((size_t)c->out + 7) / 8 * 8 * (size_t)g->out_w * (size_t)g->out_h;
+    if (c->kind == CNN_INNER)
+        p->out_floats = (size_t)c->out;
     p->in = fill(p->in_floats);
     p->add = fill(p->out_floats);
     p->expected = get(NULL, p->out_floats * sizeof(float));
@@ -249,13 +252,19 @@ static void run_with(const struct problem *p, const struct cnn_conv_kernel *kern
         free(out);
 }
 
+static bool avx2(void)
+{
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+    return false;
+#endif
+}
+
 static void check(struct problem *p)
 {
-    const struct cnn_kernels *tables[2] = {&cnn_kernels_portable, NULL};
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        tables[1] = &cnn_kernels_avx2;
-#endif
+    const struct cnn_kernels *tables[2] = {&cnn_kernels_portable,
+                                           avx2() ? cnn_kernels_of(CNN_AVX2) : NULL};
     struct cnn_geometry *g = &p->geometry;
     const struct cnn_conv *c = &p->conv;
     g->workers = 1;
@@ -266,7 +275,7 @@ static void check(struct problem *p)
     problem_make(p);
     for (int t = 0; t < 2 && tables[t]; t++) {
         const struct cnn_conv_kernel *kernels = (const struct cnn_conv_kernel *)tables[t];
-        for (size_t i = 0; i < sizeof(struct cnn_kernels) / sizeof *kernels; i++) {
+        for (size_t i = 0; i < offsetof(struct cnn_kernels, gemm) / sizeof *kernels; i++) {
             if (!kernels[i].fits(c, g))
                 continue;
             run_with(p, &kernels[i], 1, NULL);
@@ -374,5 +383,61 @@ Test(cnn_conv, depthwise)
         random_problem(i % 3 ? CNN_DEPTHWISE : CNN_DECONV_DEPTHWISE, &p);
         p.geometry.in_w = pick(1, 70);
         check(&p);
+    }
+}
+
+Test(cnn_conv, fully_connected)
+{
+    for (int i = 0; i < 40; i++) {
+        struct problem p;
+        random_problem(CNN_INNER, &p);
+        p.conv.kernel_w = p.conv.kernel_h = p.conv.stride_w = p.conv.stride_h = 1;
+        p.geometry = (struct cnn_geometry){.in_w = 1, .in_h = 1, .in_pack = 1};
+        check(&p);
+    }
+}
+
+Test(cnn_gemm, is_the_matrix_product)
+{
+    for (int i = 0; i < 200; i++) {
+        struct cnn_gemm g = {.m = (size_t)pick(1, 40),
+                             .n = (size_t)pick(1, 70),
+                             .k = (size_t)pick(1, 40),
+                             .trans_a = pick(0, 1),
+                             .trans_b = pick(0, 1)};
+        g.lda = (g.trans_a ? g.m : g.k) + (size_t)pick(0, 3);
+        g.ldb = (g.trans_b ? g.k : g.n) + (size_t)pick(0, 3);
+        g.ldc = g.n + (size_t)pick(0, 3);
+        float *a = fill(g.lda * (g.trans_a ? g.k : g.m)),
+              *b = fill(g.ldb * (g.trans_b ? g.n : g.k));
+        g.a = a;
+        g.b = b;
+        for (int isa = 0; isa < 2; isa++)
+            for (unsigned workers = 1; workers < 4; workers += 2) {
+                struct cnn_env env = {.ctx = &workers,
+                                      .alloc = get,
+                                      .free = give,
+                                      .parallel = backwards,
+                                      .workers = workers,
+                                      .isa = isa && avx2() ? CNN_AVX2 : CNN_PORTABLE};
+                void *workspace = get(NULL, cnn_gemm_workspace(&g, workers));
+                g.c = get(NULL, g.m * g.ldc * sizeof(float));
+                cr_assert_eq(cnn_gemm_run(&g, workspace, &env), 0);
+                for (size_t m = 0; m < g.m; m++)
+                    for (size_t n = 0; n < g.ldc; n++) {
+                        double sum = 0;
+                        for (size_t k = 0; k < g.k; k++)
+                            sum += (double)a[g.trans_a ? k * g.lda + m : m * g.lda + k] *
+                                   (double)b[g.trans_b ? n * g.ldb + k : k * g.ldb + n];
+                        float c = g.c[m * g.ldc + n];
+                        cr_assert(n < g.n ? fabs((double)c - sum) < 2e-5 : isnan(c),
+                                  "%zux%zux%zu: (%zu, %zu) is %g, not %g", g.m, g.n, g.k, m, n,
+                                  (double)c, n < g.n ? sum : 0.0);
+                    }
+                free(workspace);
+                free(g.c);
+            }
+        free(a);
+        free(b);
     }
 }

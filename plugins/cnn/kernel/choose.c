@@ -5,17 +5,11 @@
 const struct cnn_conv_kernel *cnn_conv_choose(const struct cnn_conv *conv,
                                               const struct cnn_geometry *geometry, enum cnn_isa isa)
 {
-    const struct cnn_kernels *kernels = &cnn_kernels_portable;
-#if defined(__x86_64__)
-    if (isa >= CNN_AVX2)
-        kernels = &cnn_kernels_avx2;
-#endif
-    (void)isa;
-    if (kernels->depthwise.fits(conv, geometry))
-        return &kernels->depthwise;
-    if (kernels->winograd.fits(conv, geometry))
-        return &kernels->winograd;
-    if (kernels->direct.fits(conv, geometry))
-        return &kernels->direct;
+    const struct cnn_kernels *kernels = cnn_kernels_of(isa);
+    const struct cnn_conv_kernel *best_first[] = {&kernels->depthwise, &kernels->inner,
+                                                  &kernels->winograd, &kernels->direct};
+    for (size_t i = 0; i < sizeof best_first / sizeof *best_first; i++)
+        if (best_first[i]->fits(conv, geometry))
+            return best_first[i];
     return NULL;
 }

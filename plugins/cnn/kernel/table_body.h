@@ -4,6 +4,8 @@
 
 #include "kernel/depthwise_body.h"
 #include "kernel/direct_body.h"
+#include "kernel/gemm_body.h"
+#include "kernel/inner_body.h"
 #include "kernel/winograd_body.h"
 
 const struct cnn_kernels CNN_KERNEL_TABLE = {
@@ -13,4 +15,7 @@ const struct cnn_kernels CNN_KERNEL_TABLE = {
                  winograd_prepare, winograd_workspace, winograd_run},
     .depthwise = {CNN_KERNEL_NAME("depthwise"), CNN_KERNEL_ISA, depthwise_fits,
                   depthwise_packed_size, depthwise_prepare, depthwise_workspace, depthwise_run},
+    .inner = {CNN_KERNEL_NAME("inner"), CNN_KERNEL_ISA, inner_fits, inner_packed_size,
+              inner_prepare, NULL, inner_run},
+    .gemm = gemm_run,
 };
