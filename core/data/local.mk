@@ -1,1 +1,2 @@
-libsegcore_la_SOURCES += %D%/instances.c %D%/layer.c %D%/layer.h
+libsegcore_la_SOURCES += %D%/instances.c %D%/layer.c %D%/layer.h \
+  %D%/region_props.c %D%/regions.c %D%/regions.h

@@ -16,6 +16,11 @@ struct segi_writing {
     struct seg_error *err;
 };
 
+/* Row `y` of some of the planes of a view, the samples of a pixel side by side. `count` is at most
+ * 4 where it is not 1. */
+void segi_writing_interleave(const struct seg_view *view, int32_t first, int32_t count, int32_t y,
+                             void *to);
+
 struct segi_format {
     const char *name;
     /* Reading. NULL: files of this format are not read. */
@@ -28,6 +33,6 @@ struct segi_format {
 };
 
 extern const struct segi_format segi_format_png, segi_format_jpeg, segi_format_tiff,
-    segi_format_pnm, segi_format_npy, segi_format_bmp;
+    segi_format_pnm, segi_format_npy, segi_format_bmp, segi_format_csv;
 
 #endif

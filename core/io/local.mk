@@ -1,5 +1,6 @@
 libsegcore_la_SOURCES += \
   %D%/bmp.c \
+  %D%/csv.c \
   %D%/format.h \
   %D%/jpeg.c \
   %D%/label.c %D%/label.h \

@@ -68,21 +68,6 @@ static void pack_mask(uint8_t *to, const uint8_t *from, int32_t n)
         to[i / 8] = (uint8_t)(to[i / 8] | from[i] << (7 - i % 8));
 }
 
-static void interleave(const struct encoder *e, uint8_t *to, int32_t y)
-{
-    const struct seg_view *v = e->view;
-    const size_t planes = (size_t)v->planes, n = (size_t)v->width;
-    for (size_t p = 0; p < planes; p++) {
-        const uint8_t *from = seg_row(v, (int32_t)p, y);
-        if (v->dtype == SEG_U8)
-            for (size_t x = 0; x < n; x++)
-                to[x * planes + p] = from[x];
-        else
-            for (size_t x = 0; x < n; x++)
-                memcpy(to + 2 * (x * planes + p), from + 2 * x, 2);
-    }
-}
-
 static void fetch_row(const struct encoder *e, uint8_t *to, int32_t y)
 {
     const struct seg_view *v = e->view;
@@ -93,7 +78,7 @@ static void fetch_row(const struct encoder *e, uint8_t *to, int32_t y)
     else if (v->planes == 1)
         memcpy(to, seg_row(v, 0, y), e->row_size);
     else
-        interleave(e, to, y);
+        segi_writing_interleave(v, 0, v->planes, y, to);
     if (e->depth == 16 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
         segi_swap_bytes(to, e->row_size / 2, 2);
 }

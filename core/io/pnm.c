@@ -262,14 +262,10 @@ static int write_rows(struct segi_writing *w, unsigned size)
         return segi_error_nomem(w->err);
     for (int32_t i = 0; i < v->height; i++) {
         const int32_t y = v->dtype == SEG_F32 ? v->height - 1 - i : i;
-        for (int32_t p = 0; p < v->planes; p++) {
-            const uint8_t *from = seg_row(v, p, y);
-            if (v->kind == SEG_LABELS)
-                segi_label_pack(row, (const int32_t *)from, v->width, size);
-            else
-                for (int32_t x = 0; x < v->width; x++)
-                    memcpy(row + (size_t)(x * v->planes + p) * size, from + (size_t)x * size, size);
-        }
+        if (v->kind == SEG_LABELS)
+            segi_label_pack(row, seg_row(v, 0, y), v->width, size);
+        else
+            segi_writing_interleave(v, 0, v->planes, y, row);
         const bool swap = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? size == 2 : size == 4;
         if (swap)
             segi_swap_bytes(row, count, size);

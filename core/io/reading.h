@@ -68,6 +68,9 @@ int segi_reading_chunky(struct segi_reading *reading, int32_t y, int32_t x, int3
 void segi_deinterleave(void *const *to, int32_t planes, const void *from, size_t n, size_t size,
                        bool avx2);
 
+/* The other way: `from` are rows. */
+void segi_interleave(void *to, const void *const *from, int32_t planes, size_t n, size_t size);
+
 /* Swaps the bytes of each sample of 2, 4 or 8 bytes. */
 void segi_swap_bytes(void *samples, size_t n, size_t size);
 

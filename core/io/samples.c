@@ -92,6 +92,38 @@ void segi_deinterleave(void *const *to, int32_t planes, const void *from, size_t
     }
 }
 
+void segi_interleave(void *to, const void *const *from, int32_t planes, size_t n, size_t size)
+{
+    const size_t count = (size_t)planes;
+    if (size == 1 && count == 3) {
+        const uint8_t *red = from[0], *green = from[1], *blue = from[2];
+        uint8_t *target = to;
+        for (size_t i = 0; i < n; i++) {
+            target[3 * i] = red[i];
+            target[3 * i + 1] = green[i];
+            target[3 * i + 2] = blue[i];
+        }
+        return;
+    }
+    for (size_t p = 0; p < count; p++) {
+        const char *source = from[p];
+        char *target = (char *)to + p * size;
+        switch (size) {
+        case 1:
+            for (size_t i = 0; i < n; i++)
+                target[i * count] = source[i];
+            break;
+        case 2:
+            for (size_t i = 0; i < n; i++)
+                memcpy(target + 2 * i * count, source + 2 * i, 2);
+            break;
+        default:
+            for (size_t i = 0; i < n; i++)
+                memcpy(target + 4 * i * count, source + 4 * i, 4);
+        }
+    }
+}
+
 void segi_swap_bytes(void *samples, size_t n, size_t size)
 {
 #define SWAP(type, swap)                                                                           \
@@ -116,6 +148,6 @@ void segi_unpack_bits(uint8_t *to, const uint8_t *from, size_t n, unsigned bits,
     const size_t per_byte = 8 / bits;
     for (size_t i = 0; i < n; i++) {
         const unsigned shift = 8 - bits * (unsigned)(i % per_byte + 1);
-        to[i] = (uint8_t)((from[i / per_byte] >> shift & top) * factor);
+        to[i] = (uint8_t)(((unsigned)from[i / per_byte] >> shift & top) * factor);
     }
 }

@@ -7,17 +7,29 @@
 #include "../base/error.h"
 
 #include <segkit/layer.h>
+#include <segkit/plugin-util.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 static const struct segi_format *const forms[] = {
-    &segi_format_png,
-    &segi_format_tiff,
-    &segi_format_pnm,
-    &segi_format_npy,
+    &segi_format_png, &segi_format_tiff, &segi_format_pnm, &segi_format_npy, &segi_format_csv,
 };
 #define FORMS (sizeof forms / sizeof *forms)
+
+void segi_writing_interleave(const struct seg_view *view, int32_t first, int32_t count, int32_t y,
+                             void *to)
+{
+    const void *rows[4] = {seg_row(view, first, y)};
+    const size_t size = seg_dtype_size(view->dtype);
+    if (count == 1) {
+        memcpy(to, rows[0], (size_t)view->width * size);
+        return;
+    }
+    for (int32_t p = 1; p < count; p++)
+        rows[p] = seg_row(view, first + p, y);
+    segi_interleave(to, rows, count, (size_t)view->width, size);
+}
 
 /* Whether `ending` is one of the words of `endings`. */
 static bool has_word(const char *endings, const char *ending)

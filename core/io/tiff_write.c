@@ -59,21 +59,15 @@ static void set_fields(struct writer *w)
 static void fetch_row(const struct writer *w, int32_t plane, int32_t y, uint8_t *to)
 {
     const struct seg_view *v = w->view;
-    const size_t n = (size_t)v->width, step = w->together;
+    const size_t n = (size_t)v->width;
     const uint8_t *from = seg_row(v, plane, y);
     if (v->kind == SEG_MASK) {
         for (size_t x = 0; x < n; x++)
             to[x] = from[x] ? 255 : 0;
     } else if (v->kind == SEG_LABELS && w->size < 4) {
         segi_label_pack(to, (const int32_t *)from, v->width, w->size);
-    } else if (step == 1) {
-        memcpy(to, from, n * w->size);
     } else {
-        for (size_t p = 0; p < step; p++) {
-            from = seg_row(v, (int32_t)p, y);
-            for (size_t x = 0; x < n; x++)
-                memcpy(to + (x * step + p) * w->size, from + x * w->size, w->size);
-        }
+        segi_writing_interleave(v, plane, w->together, y, to);
     }
 }
 

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Writing region properties as CSV, a region a line, with the column names of scikit-image's
+ * regionprops_table. */
+#include "format.h"
+
+#include "../data/regions.h"
+
+#include <string.h>
+
+/* Text with what CSV would take for its own in quotes. */
+static void write_text(struct segi_sink *sink, const char *text)
+{
+    if (!strpbrk(text, ",\"\r\n")) {
+        segi_sink_write(sink, text, strlen(text));
+        return;
+    }
+    segi_sink_write(sink, "\"", 1);
+    for (const char *p = text; *p; p++)
+        segi_sink_write(sink, *p == '"' ? "\"\"" : p, *p == '"' ? 2 : 1);
+    segi_sink_write(sink, "\"", 1);
+}
+
+static void write_header(struct segi_sink *sink, int32_t planes, bool instances)
+{
+    static const char *const names[] = {"mean_intensity", "min_intensity", "max_intensity"};
+    segi_sink_printf(sink, "label,area,bbox-0,bbox-1,bbox-2,bbox-3,centroid-0,centroid-1,perimeter,"
+                           "eccentricity,solidity,extent,euler_number,orientation,"
+                           "equivalent_diameter,major_axis_length,minor_axis_length,convex_area");
+    for (int i = 0; i < 3; i++)
+        for (int32_t p = 0; p < planes; p++) {
+            segi_sink_printf(sink, ",%s", names[i]);
+            if (planes > 1)
+                segi_sink_printf(sink, "-%d", p);
+        }
+    segi_sink_printf(sink, instances ? ",class,score\n" : "\n");
+}
+
+static void write_region(struct segi_sink *sink, const struct segi_region *r, int32_t planes)
+{
+    segi_sink_printf(sink, "%d,%.0f,%d,%d,%d,%d", r->label, r->area, r->box[0], r->box[1],
+                     r->box[2], r->box[3]);
+    const double values[] = {r->centroid[0],       r->centroid[1],       r->perimeter,
+                             r->eccentricity,      r->solidity,          r->extent,
+                             r->euler_number,      r->orientation,       r->equivalent_diameter,
+                             r->major_axis_length, r->minor_axis_length, r->convex_area};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        segi_sink_printf(sink, ",%.10g", values[i]);
+    for (int32_t p = 0; p < planes; p++)
+        segi_sink_printf(sink, ",%.10g", r->intensity[p].mean);
+    for (int32_t p = 0; p < planes; p++)
+        segi_sink_printf(sink, ",%.10g", r->intensity[p].min);
+    for (int32_t p = 0; p < planes; p++)
+        segi_sink_printf(sink, ",%.10g", r->intensity[p].max);
+}
+
+static int save(struct segi_writing *w)
+{
+    struct segi_regions regions;
+    const seg_layer *layer = w->layer;
+    const bool instances = layer->view.kind == SEG_INSTANCES;
+    int status = segi_regions_measure(w->context, layer, w->image, &regions, w->err);
+    if (status)
+        return status;
+    write_header(w->sink, regions.planes, instances);
+    for (size_t i = 0, k = 0; i < regions.count; i++) {
+        write_region(w->sink, &regions.list[i], regions.planes);
+        while (instances && layer->instances[k].runs != regions.list[i].runs)
+            k++; /* those without pixels are not in the table */
+        if (instances) {
+            const int32_t id = layer->instances[k].class_id;
+            segi_sink_write(w->sink, ",", 1);
+            if (id >= 0 && (size_t)id < layer->class_count)
+                write_text(w->sink, layer->classes[id]);
+            else
+                segi_sink_printf(w->sink, "%d", id);
+            segi_sink_printf(w->sink, ",%.6g", (double)layer->instances[k].score);
+        }
+        segi_sink_write(w->sink, "\n", 1);
+    }
+    segi_regions_end(&regions);
+    return SEG_OK;
+}
+
+const struct segi_format segi_format_csv = {
+    .name = "CSV", .endings = ".csv", .save = save, .vector = true};
