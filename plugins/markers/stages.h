@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The stages of the family. */
+#ifndef MARKERS_STAGES_H
+#define MARKERS_STAGES_H
+
+#include <segkit/plugin.h>
+
+extern const struct seg_stage markers_distance;
+extern const struct seg_stage markers_peaks;
+
+#endif
