@@ -21,3 +21,4 @@ if HAVE_CRITERION
 include %D%/unit/local.mk
 endif
 include %D%/golden/local.mk
+include %D%/cli/local.mk

@@ -5,7 +5,7 @@
 
 #include "command.h"
 
-extern const struct cli_command cli_bench, cli_check, cli_plugin_doctor, cli_plugin_list, cli_run,
-    cli_show, cli_stages, cli_version;
+extern const struct cli_command cli_bench, cli_check, cli_eval, cli_lint, cli_plugin_doctor,
+    cli_plugin_list, cli_run, cli_show, cli_stages, cli_version;
 
 #endif

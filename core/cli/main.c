@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 static const struct cli_command *const commands[] = {
-    &cli_run,  &cli_check,       &cli_stages,        &cli_bench,
-    &cli_show, &cli_plugin_list, &cli_plugin_doctor, &cli_version,
+    &cli_run,  &cli_check, &cli_stages,      &cli_bench,         &cli_eval,
+    &cli_lint, &cli_show,  &cli_plugin_list, &cli_plugin_doctor, &cli_version,
 };
 #define COMMANDS ((int)(sizeof commands / sizeof *commands))
 

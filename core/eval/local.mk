@@ -10,6 +10,7 @@ libsegcore_la_SOURCES += \
   %D%/panoptic.c %D%/panoptic.h \
   %D%/partition.c %D%/partition.h \
   %D%/rle.c %D%/polygon.c %D%/rle.h \
+  %D%/score.c %D%/score_names.c %D%/score.h \
   %D%/stats.c %D%/stats.h \
   %D%/superpixel.c %D%/superpixel.h \
   %D%/surface.c %D%/elements.c %D%/surface.h \

@@ -47,7 +47,7 @@ int segi_summarize(const double *scores, size_t n, int rounds, uint64_t seed,
         return SEG_NOMEM;
     }
     for (size_t i = 0; i < n; i++) {
-        if (!isnan(scores[i])) {
+        if (isfinite(scores[i])) {
             list[count++] = scores[i];
         }
     }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of the scores that are numbers; NaN where there is none. */
+/* Of the scores that are finite numbers; NaN where there is none. */
 struct segi_summary {
     double mean, median, low, high; /* low, high: bootstrap interval of the mean */
     size_t defined, undefined;

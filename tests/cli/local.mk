@@ -1,0 +1,2 @@
+TESTS += %D%/eval.t
+EXTRA_DIST += %D%/eval.t
