@@ -83,7 +83,7 @@ struct segi_scalar *segi_scalar_add(seg_pipeline *pipeline, struct segi_entry *e
     return scalar->text ? scalar : NULL;
 }
 
-/* -- places ----------------------------------------------------------------------------------- */
+/* -- places ------------------------------------------------------------------------------------ */
 
 static void word_text(const seg_pipeline *pipeline, int word, char *text, size_t size)
 {
@@ -116,7 +116,7 @@ char *segi_place_text(const seg_pipeline *pipeline, struct segi_place place, cha
     return text;
 }
 
-/* -- UTF-8 ------------------------------------------------------------------------------------ */
+/* -- UTF-8 ------------------------------------------------------------------------------------- */
 
 /* Bytes of the character at `s`, of which `left` are there; 0: it is none. Overlong forms,
  * surrogates and what lies beyond U+10FFFF are none. */

@@ -62,6 +62,10 @@ struct seg_pipeline {
 seg_pipeline *segi_pipeline_new(seg_context *context, const char *file, const char *path);
 void segi_pipeline_unref(seg_pipeline *pipeline); /* NULL is fine */
 
+/* yaml.c: reads terminated text into an empty pipeline. SEG_INVALID with faults; SEG_NOMEM. */
+int segi_yaml_read(seg_pipeline *pipeline, const char *text, size_t length,
+                   struct seg_faults *faults);
+
 /* Append; NULL: out of memory. The texts are copied. */
 struct segi_node *segi_node_add(seg_pipeline *pipeline, struct segi_node *last, const char *id,
                                 size_t length, struct segi_place place);
@@ -81,7 +85,8 @@ int segi_fault_at(struct seg_faults *faults, const seg_pipeline *pipeline, struc
 char *segi_place_text(const seg_pipeline *pipeline, struct segi_place place, char *text,
                       size_t size);
 
-/* Whether all of `text` is UTF-8; else *line and *column tell the first byte that is not. */
+/* Whether all of `text` is UTF-8. *line and *column are those of the first byte that is not, or of
+ * the end. */
 bool segi_utf8_check(const char *text, size_t length, int *line, int *column);
 
 #endif

@@ -37,7 +37,7 @@ int segi_layout_new(const seg_plan *plan, struct segi_arena *arena, struct segi_
     return SEG_OK;
 }
 
-/* -- storage ---------------------------------------------------------------------------------- */
+/* -- storage ----------------------------------------------------------------------------------- */
 
 static uint64_t bytes_of(const struct seg_shape *shape)
 {

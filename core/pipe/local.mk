@@ -5,6 +5,7 @@ libsegcore_la_SOURCES += \
   %D%/hint.c \
   %D%/layout.c \
   %D%/outputs.c \
+  %D%/parse.c \
   %D%/plan.c %D%/plan.h \
   %D%/resolve.c \
   %D%/run.c \

@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAME_MAX_LENGTH 63
-
 static const struct segi_entry *out_entry(const struct segi_node *node)
 {
     const struct segi_entry *e = node->entries;
@@ -35,7 +33,7 @@ bool segi_name_valid(const char *name)
     const char *c = name;
     while (isalnum((unsigned char)*c) || *c == '_' || *c == '-')
         c++;
-    return !*c && c - name <= NAME_MAX_LENGTH;
+    return !*c && c - name <= 63;
 }
 
 static bool name_is_free(const seg_plan *plan, size_t step, const struct segi_scalar *value,
@@ -44,9 +42,8 @@ static bool name_is_free(const seg_plan *plan, size_t step, const struct segi_sc
     const struct segi_step *s = &plan->steps[step];
     if (value->none || !segi_name_valid(value->text)) {
         segi_fault_at(faults, plan->pipeline, value->place, SEG_INVALID,
-                      "stage '%s': 'out': '%s' is no name: letters, digits, '_' and '-', no digit "
-                      "first, %d at most",
-                      s->node->id, value->text, NAME_MAX_LENGTH);
+                      "stage '%s': 'out': '%s' is no name: " SEGI_NAME_RULE, s->node->id,
+                      value->text);
         return false;
     }
     const size_t other = segi_slot_find(plan, s->first + segi_output_count(s), value->text);

@@ -23,7 +23,7 @@ bool segi_input_at(const struct seg_input *inputs, size_t index, struct seg_inpu
 #define FAULT(plan, faults, ...)                                                                   \
     ((void)segi_fault_at((faults), (plan)->pipeline, NOWHERE, SEG_INVALID, __VA_ARGS__))
 
-/* -- making ----------------------------------------------------------------------------------- */
+/* -- making ------------------------------------------------------------------------------------ */
 
 static size_t ports_of(const struct segi_step *step)
 {
@@ -82,10 +82,12 @@ static int add_inputs(seg_plan *plan, const struct seg_input *inputs, struct seg
     const int before = faults->count + faults->more;
     for (size_t i = 0; i < plan->input_count; i++) {
         struct seg_input input;
-        if (!segi_input_at(inputs, i, &input) || !input.name || !segi_name_valid(input.name)) {
-            FAULT(plan, faults, "input %zu has no valid name or size", i + 1);
+        if (!segi_input_at(inputs, i, &input) || !input.name) {
+            FAULT(plan, faults, "input %zu has no name or size", i + 1);
             return SEG_INVALID;
         }
+        if (!segi_name_valid(input.name))
+            FAULT(plan, faults, "input '%s' is no name: " SEGI_NAME_RULE, input.name);
         if (segi_slot_find(plan, i, input.name) != SEGI_NONE)
             FAULT(plan, faults, "input '%s' stands twice", input.name);
         check_input(plan, input.name, &input.shape, faults);
@@ -99,8 +101,7 @@ static int add_inputs(seg_plan *plan, const struct seg_input *inputs, struct seg
     return faults->count + faults->more > before ? SEG_INVALID : SEG_OK;
 }
 
-/* -- checking -----------------------------------------------------------------------------------
- */
+/* -- checking ---------------------------------------------------------------------------------- */
 
 static int check_step(seg_plan *plan, size_t index, struct seg_faults *faults)
 {
@@ -250,8 +251,7 @@ void seg_plan_free(seg_plan *plan)
     segi_free(&plan->context->mem, plan);
 }
 
-/* -- looking ------------------------------------------------------------------------------------
- */
+/* -- looking ----------------------------------------------------------------------------------- */
 
 size_t seg_plan_steps(const seg_plan *plan)
 {

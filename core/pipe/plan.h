@@ -72,6 +72,7 @@ int segi_resolve_keys(seg_plan *plan, struct segi_step *step, const struct segi_
 
 /* outputs.c: names the results. */
 bool segi_name_valid(const char *name);
+#define SEGI_NAME_RULE "letters, digits, '_' and '-', no digit first, 63 at most"
 int segi_name_outputs(seg_plan *plan, size_t step, struct seg_faults *faults);
 
 /* wire.c: connects the input ports. */
@@ -85,8 +86,7 @@ size_t segi_slot_find(const seg_plan *plan, size_t count, const char *name);
 int segi_check_step(const seg_plan *plan, size_t step, struct segi_layout *layout,
                     struct seg_faults *faults);
 
-/* -- parts --------------------------------------------------------------------------------------
- */
+/* -- parts ------------------------------------------------------------------------------------- */
 
 /* hint.c: a stage that makes one of `kinds` from `kind`; NULL: none comes to mind. */
 const char *segi_hint_kind(seg_context *context, uint32_t kind, uint32_t kinds);

@@ -22,7 +22,7 @@ int segi_resolve_stage(seg_plan *plan, struct segi_step *step, struct seg_faults
     return SEG_OK;
 }
 
-/* -- keys that mean nothing ------------------------------------------------------------------- */
+/* -- keys that mean nothing -------------------------------------------------------------------- */
 
 static void guess_key(const struct seg_stage *stage, struct segi_guess *guess)
 {
@@ -71,8 +71,7 @@ static void unknown_key(const seg_plan *plan, const struct seg_stage *stage,
     segi_text_end(&keys);
 }
 
-/* -- keys ---------------------------------------------------------------------------------------
- */
+/* -- keys -------------------------------------------------------------------------------------- */
 
 static int set_param(seg_plan *plan, struct segi_step *step, const struct segi_entry *entry,
                      struct seg_faults *faults)

@@ -46,8 +46,7 @@ struct run {
     pthread_t thread;
 };
 
-/* -- progress -----------------------------------------------------------------------------------
- */
+/* -- progress ---------------------------------------------------------------------------------- */
 
 /* Stages may tell it from any of their threads; the program hears of it in its own only. */
 static int tell(void *user, double fraction)
@@ -66,8 +65,7 @@ static int cancelled(struct run *run)
     return segi_error(run->err, SEG_CANCELLED, "cancelled");
 }
 
-/* -- checking what was not known ----------------------------------------------------------------
- */
+/* -- checking what was not known --------------------------------------------------------------- */
 
 static int check_step(struct run *run, size_t step)
 {
@@ -96,8 +94,7 @@ static int check_again(struct run *run)
     return open ? check_step(run, run->step) : SEG_OK;
 }
 
-/* -- one step -----------------------------------------------------------------------------------
- */
+/* -- one step ---------------------------------------------------------------------------------- */
 
 static int take_inputs(struct run *run, seg_layer **inputs, seg_layer **converted)
 {
@@ -242,8 +239,7 @@ static int run_step(struct run *run)
     return status;
 }
 
-/* -- beginning and end --------------------------------------------------------------------------
- */
+/* -- beginning and end ------------------------------------------------------------------------- */
 
 static bool agrees(const struct seg_shape *planned, const struct seg_shape *given)
 {
@@ -391,8 +387,7 @@ int seg_plan_run(seg_plan *plan, const struct seg_input *inputs, size_t count,
     return status;
 }
 
-/* -- the result ---------------------------------------------------------------------------------
- */
+/* -- the result -------------------------------------------------------------------------------- */
 
 void seg_result_free(seg_result *result)
 {

@@ -6,11 +6,8 @@
 #include "../base/error.h"
 #include "../base/text.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #include <yaml.h>
 
 struct reader {
@@ -20,7 +17,9 @@ struct reader {
     seg_pipeline *pipeline;
     struct seg_faults *faults;
     struct segi_node *last;
+    int depth;            /* of mappings and lists */
     bool version, stages; /* keys that were met */
+    bool anchors;         /* one was told of; it stands for all */
     bool ended;           /* nothing more can be read */
     bool nomem;
 };
@@ -44,7 +43,7 @@ static void *end_nomem(struct reader *r)
     return NULL;
 }
 
-/* -- events ----------------------------------------------------------------------------------- */
+/* -- events ------------------------------------------------------------------------------------ */
 
 /* The column of a tab in the indentation of a line, from 1; 0: there is none. */
 static int indent_tab(const char *text, size_t line)
@@ -61,7 +60,9 @@ static int indent_tab(const char *text, size_t line)
 static void syntax_fault(struct reader *r)
 {
     const yaml_parser_t *p = &r->parser;
-    const struct segi_place place = place_of(p->problem_mark);
+    struct segi_place place = place_of(p->problem_mark);
+    if (p->error == YAML_READER_ERROR) /* which has no mark */
+        segi_utf8_check(r->text, p->problem_offset, &place.line, &place.column);
     if (p->error == YAML_MEMORY_ERROR) {
         end_nomem(r);
         return;
@@ -97,12 +98,29 @@ static void check_event(struct reader *r)
         tag = e->data.mapping_start.tag;
     }
     if (e->type == YAML_ALIAS_EVENT)
-        FAULT(r, here(r), "alias '*%s': a pipeline takes no aliases; write the value out",
-              (const char *)e->data.alias.anchor);
-    if (anchor)
-        FAULT(r, here(r), "anchor '&%s': a pipeline takes no anchors", (const char *)anchor);
+        anchor = e->data.alias.anchor;
+    if (anchor && !r->anchors)
+        FAULT(r, here(r), "'%s': a pipeline takes no anchors and aliases; write the value out",
+              (const char *)anchor);
+    r->anchors |= anchor != NULL;
     if (tag)
         FAULT(r, here(r), "tag '%s': a pipeline takes no tags", (const char *)tag);
+}
+
+/* A pipeline is six deep at most. libyaml needs the square of the depth in time. */
+#define DEPTH_MAX 32
+
+static void check_depth(struct reader *r)
+{
+    const yaml_event_type_t type = r->event.type;
+    if (type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT)
+        r->depth++;
+    else if (type == YAML_SEQUENCE_END_EVENT || type == YAML_MAPPING_END_EVENT)
+        r->depth--;
+    if (r->depth > DEPTH_MAX) {
+        FAULT(r, here(r), "nested deeper than %d levels", DEPTH_MAX);
+        r->ended = true;
+    }
 }
 
 /* The next event; false when there is none, or when reading has ended. */
@@ -117,7 +135,8 @@ static bool next(struct reader *r)
         return false;
     }
     check_event(r);
-    return true;
+    check_depth(r);
+    return !r->ended;
 }
 
 static bool at(const struct reader *r, yaml_event_type_t type)
@@ -151,6 +170,8 @@ static bool is_scalar(const struct reader *r)
 static bool is_none(const struct reader *r)
 {
     static const char *const none[] = {"", "~", "null", "Null", "NULL"};
+    if (at(r, YAML_ALIAS_EVENT))
+        return true;
     if (!at(r, YAML_SCALAR_EVENT) || r->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
         return false;
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
@@ -159,7 +180,7 @@ static bool is_none(const struct reader *r)
     return false;
 }
 
-/* -- a stage ---------------------------------------------------------------------------------- */
+/* -- a stage ----------------------------------------------------------------------------------- */
 
 static struct segi_scalar *add_scalar(struct reader *r, struct segi_entry *entry,
                                       struct segi_scalar *last)
@@ -302,7 +323,7 @@ static void read_stage(struct reader *r)
     }
 }
 
-/* -- the document ----------------------------------------------------------------------------- */
+/* -- the document ------------------------------------------------------------------------------ */
 
 static void read_stages(struct reader *r)
 {
@@ -330,7 +351,9 @@ static void read_stages(struct reader *r)
 
 static void read_version(struct reader *r)
 {
-    if (!is_scalar(r) || strcmp(text_of(r), "1"))
+    if (!is_scalar(r))
+        FAULT(r, here(r), "'segkit': expected the version, %d", SEGI_FORMAT);
+    else if (strcmp(text_of(r), "1"))
         FAULT(r, here(r), "'segkit': version '%s' is not known: this segkit reads %d", text_of(r),
               SEGI_FORMAT);
     skip(r);
@@ -404,10 +427,10 @@ static void read_stream(struct reader *r)
         FAULT(r, here(r), "a second document: a file holds one pipeline");
 }
 
-/* -- in and out ------------------------------------------------------------------------------- */
+/* -- all of it --------------------------------------------------------------------------------- */
 
-static int read_text(seg_pipeline *pipeline, const char *text, size_t length,
-                     struct seg_faults *faults)
+int segi_yaml_read(seg_pipeline *pipeline, const char *text, size_t length,
+                   struct seg_faults *faults)
 {
     struct segi_place place;
     if (length > SEGI_TEXT_MAX)
@@ -421,78 +444,9 @@ static int read_text(seg_pipeline *pipeline, const char *text, size_t length,
     struct reader r = {.text = text, .pipeline = pipeline, .faults = faults};
     if (!yaml_parser_initialize(&r.parser))
         return SEG_NOMEM;
-    yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, length);
     read_stream(&r);
     yaml_event_delete(&r.event);
     yaml_parser_delete(&r.parser);
     return r.nomem ? SEG_NOMEM : faults->count ? SEG_INVALID : SEG_OK;
-}
-
-/* `text` is terminated. */
-static int parse(seg_context *context, const char *name, const char *path, const char *text,
-                 size_t length, seg_pipeline **out, struct seg_faults *faults)
-{
-    seg_pipeline *pipeline = segi_pipeline_new(context, name, path);
-    int status = pipeline ? read_text(pipeline, text, length, faults) : SEG_NOMEM;
-    if (!status) {
-        *out = pipeline;
-        return SEG_OK;
-    }
-    segi_pipeline_unref(pipeline);
-    return status == SEG_NOMEM ? segi_fault(faults, name, 0, 0, SEG_NOMEM, "out of memory")
-                               : status;
-}
-
-int seg_pipeline_parse_text(seg_context *context, const char *name, const char *text, size_t length,
-                            seg_pipeline **pipeline, struct seg_faults *faults)
-{
-    faults->count = faults->more = 0;
-    struct segi_arena arena = {.mem = &context->mem};
-    /* one byte beyond the limit is enough to be refused */
-    const size_t size = length > SEGI_TEXT_MAX ? SEGI_TEXT_MAX + 1 : length;
-    const char *copy = segi_arena_strndup(&arena, text, size);
-    int status = copy ? parse(context, name, NULL, copy, size, pipeline, faults)
-                      : segi_fault(faults, name, 0, 0, SEG_NOMEM, "out of memory");
-    segi_arena_end(&arena);
-    return status;
-}
-
-/* All of a file, or of a pipe, up to one byte beyond the limit. */
-static int read_file(const char *path, struct segi_text *text, struct seg_error *err)
-{
-    const bool standard = !strcmp(path, "-");
-    const int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return segi_error(err, SEG_IO, "cannot be opened: %s", strerror(errno));
-    char part[4096];
-    ssize_t n;
-    segi_text_add(text, "", 0);
-    do {
-        n = read(fd, part, sizeof part);
-        if (n > 0)
-            segi_text_add(text, part, (size_t)n);
-    } while ((n > 0 || (n < 0 && errno == EINTR)) && !text->failed &&
-             text->length <= SEGI_TEXT_MAX);
-    const int failed = n < 0 ? errno : 0;
-    if (!standard)
-        close(fd);
-    if (failed)
-        return segi_error(err, SEG_IO, "cannot be read: %s", strerror(failed));
-    return text->failed ? segi_error_nomem(err) : SEG_OK;
-}
-
-int seg_pipeline_parse_file(seg_context *context, const char *path, seg_pipeline **pipeline,
-                            struct seg_faults *faults)
-{
-    faults->count = faults->more = 0;
-    struct segi_text text = {.mem = &context->mem};
-    struct seg_error err;
-    int status = read_file(path, &text, &err);
-    if (status)
-        segi_fault(faults, path, 0, 0, status, "%s", err.text);
-    else
-        status = parse(context, path, path, text.data, text.length, pipeline, faults);
-    segi_text_end(&text);
-    return status;
 }

@@ -235,9 +235,10 @@ static int host_instance(struct seg_call *call, uint32_t port, const struct seg_
     struct seg_instance copy = {0};
     memcpy(&copy, one, one->struct_size < sizeof copy ? one->struct_size : sizeof copy);
     status = seg_layer_add_instance(layer, &copy, &why);
-    return status ? host_fail(call, SEG_PLUGIN, "output '%s': %s", call->stage->outputs[port].name,
-                              why.text)
-                  : SEG_OK;
+    if (!status)
+        return SEG_OK;
+    return host_fail(call, status == SEG_NOMEM ? SEG_NOMEM : SEG_PLUGIN, "output '%s': %s",
+                     call->stage->outputs[port].name, why.text);
 }
 
 /* -- values and properties -------------------------------------------------------------------- */

@@ -28,6 +28,7 @@ static void registry_free(seg_context *context)
     segi_folders_end(&registry->folders);
     segi_free(&context->mem, registry);
     context->registry = NULL;
+    context->registry_free = NULL;
 }
 
 static int add_module(seg_context *context, const char *path, const char *family,

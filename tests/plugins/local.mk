@@ -40,3 +40,8 @@ check_LTLIBRARIES += %D%/frozen.la %D%/longer.la
 %C%_longer_la_SOURCES = %D%/tables.c
 %C%_longer_la_CPPFLAGS = -I$(top_builddir)/tests/abi/longer -I$(top_srcdir)/include -DFAMILY='"longer"'
 %C%_longer_la_LDFLAGS = $(TEST_MODULE_FLAGS)
+
+# one that is good, with stages of every kind
+check_LTLIBRARIES += %D%/toy.la
+%C%_toy_la_SOURCES = %D%/toy.c
+%C%_toy_la_LDFLAGS = $(TEST_MODULE_FLAGS)

@@ -8,3 +8,10 @@ TESTS += %D%/base %D%/plug
 %C%_plug_SOURCES = %D%/test_call.c %D%/test_module.c %D%/test_params.c %D%/test_validate.c
 %C%_plug_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_plug_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += %D%/pipe
+TESTS += %D%/pipe
+%C%_pipe_SOURCES = %D%/pipe.c %D%/pipe.h %D%/test_alloc.c %D%/test_pipe_cases.c \
+  %D%/test_pipe_run.c %D%/test_pipe_text.c
+%C%_pipe_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_pipe_LDADD = $(TEST_LIBS)
