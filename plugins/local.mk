@@ -1,8 +1,10 @@
 # One loadable module a family.
 include %D%/chafa/local.mk
 include %D%/common/local.mk
+include %D%/filter/local.mk
 include %D%/labels/local.mk
 include %D%/markers/local.mk
 include %D%/mask/local.mk
+include %D%/opencv/local.mk
 include %D%/threshold/local.mk
 include %D%/watershed/local.mk

@@ -34,6 +34,39 @@ void common_floats(const struct seg_view *view, int32_t plane, int32_t y, int32_
     (common_cpu_avx2() ? floats_avx2 : floats_body)(row, view->dtype, count, out);
 }
 
+COMMON_INLINE float clip(float value, float most)
+{
+    value = value > 0 ? value : 0; /* NaN too */
+    return value < most ? value + 0.5f : most;
+}
+
+COMMON_INLINE void store_body(void *row, uint32_t dtype, const float *values, size_t count)
+{
+    if (dtype == SEG_U8) {
+        uint8_t *to = row;
+        for (size_t i = 0; i < count; i++)
+            to[i] = (uint8_t)(int32_t)clip(values[i], 255);
+    } else if (dtype == SEG_U16) {
+        uint16_t *to = row;
+        for (size_t i = 0; i < count; i++)
+            to[i] = (uint16_t)(int32_t)clip(values[i], 65535);
+    } else {
+        memcpy(row, values, count * sizeof *values);
+    }
+}
+
+COMMON_AVX2 static void store_avx2(void *row, uint32_t dtype, const float *values, size_t count)
+{
+    store_body(row, dtype, values, count);
+}
+
+void common_store(const struct seg_view *view, int32_t plane, int32_t y, const float *values,
+                  size_t count)
+{
+    void *row = seg_row(view, plane, y);
+    (common_cpu_avx2() ? store_avx2 : store_body)(row, view->dtype, values, count);
+}
+
 struct copy {
     const struct seg_view *from;
     struct seg_view to;

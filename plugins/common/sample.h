@@ -17,4 +17,8 @@ int common_float_plane(const struct common_env *env, const struct seg_view *view
 int common_scratch_view(const struct common_env *env, const struct seg_view *like, uint32_t dtype,
                         struct seg_view *view);
 
+/* Back again: `count` values to row `y`, those of integers rounded to the nearest that fits. */
+void common_store(const struct seg_view *view, int32_t plane, int32_t y, const float *values,
+                  size_t count);
+
 #endif
