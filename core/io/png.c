@@ -266,7 +266,9 @@ static int inflate_data(struct png *png)
     enum libdeflate_result result =
         libdeflate_zlib_decompress(d, png->data, png->data_size, png->raw, size, &got);
     libdeflate_free_decompressor(d);
-    return result == LIBDEFLATE_SUCCESS && got == size ? SEG_OK : explain(png);
+    if (result != LIBDEFLATE_SUCCESS || got != size)
+        return explain(png);
+    return png->cut ? bad(png, "truncated: it ends within its last chunk of image data") : SEG_OK;
 }
 
 /* -- pixels ----------------------------------------------------------------------------------- */

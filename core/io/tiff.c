@@ -280,12 +280,11 @@ static int read_samples(struct reader *r)
 static int select_page(struct reader *r)
 {
     const int page = r->reading->page;
-    if (page <= 65535 && r->tiff.lib.TIFFSetDirectory(r->tiff.tif, (tdir_t)page))
+    if (!page || (page <= 65535 && r->tiff.lib.TIFFSetDirectory(r->tiff.tif, (tdir_t)page)))
         return SEG_OK;
     const unsigned pages = r->tiff.lib.TIFFNumberOfDirectories(r->tiff.tif);
-    if ((unsigned)page < pages || !page)
-        return segi_error(r->reading->err, SEG_IO, "damaged: %s",
-                          r->tiff.said[0] ? r->tiff.said : "it holds no image");
+    if ((unsigned)page < pages)
+        return segi_error(r->reading->err, SEG_IO, "damaged: %s", r->tiff.said);
     return segi_error(r->reading->err, SEG_IO, "page %d: it has pages 0 to %u", page, pages - 1);
 }
 
@@ -293,8 +292,7 @@ static int load(struct segi_reading *reading)
 {
     struct reader r = {.tiff.source = reading->source, .reading = reading};
     struct segi_picture picture;
-    /* h: nothing but the header, so that GeoTIFF's tags are known when the rest is read. */
-    int status = segi_tiff_open(&r.tiff, "rhm", reading->err);
+    int status = segi_tiff_open(&r.tiff, "rm", reading->err);
     if (!status)
         status = select_page(&r);
     if (!status)

@@ -16,8 +16,7 @@ struct segi_tiff {
     char said[256];
 };
 
-/* `mode` as TIFFOpen has it. Tags of GeoTIFF are known from then on. Fails with what libtiff said.
- */
+/* `mode` as TIFFOpen has it. Fails with what libtiff said. */
 int segi_tiff_open(struct segi_tiff *tiff, const char *mode, struct seg_error *err);
 void segi_tiff_close(struct segi_tiff *tiff);
 

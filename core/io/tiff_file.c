@@ -73,17 +73,19 @@ static int said_warning(TIFF *tif, void *user, const char *module, const char *f
     return 1;
 }
 
-/* GeoTIFF's tags, which libtiff does not know. */
+/* GeoTIFF's tags and GDAL's for a value that means nothing; libtiff does not know them. */
+#define GEO_TAG(number, type, name)                                                                \
+    {                                                                                              \
+        number, TIFF_VARIABLE2, TIFF_VARIABLE2, type, FIELD_CUSTOM, 1, 1, (char[])                 \
+        {                                                                                          \
+            name                                                                                   \
+        }                                                                                          \
+    }
 static const TIFFFieldInfo geo_tags[] = {
-    {33550, TIFF_VARIABLE2, TIFF_VARIABLE2, TIFF_DOUBLE, FIELD_CUSTOM, 1, 1,
-     (char[]){"PixelScale"}},
-    {33922, TIFF_VARIABLE2, TIFF_VARIABLE2, TIFF_DOUBLE, FIELD_CUSTOM, 1, 1, (char[]){"TiePoints"}},
-    {34264, TIFF_VARIABLE2, TIFF_VARIABLE2, TIFF_DOUBLE, FIELD_CUSTOM, 1, 1, (char[]){"Transform"}},
-    {34735, TIFF_VARIABLE2, TIFF_VARIABLE2, TIFF_SHORT, FIELD_CUSTOM, 1, 1, (char[]){"GeoKeys"}},
-    {34736, TIFF_VARIABLE2, TIFF_VARIABLE2, TIFF_DOUBLE, FIELD_CUSTOM, 1, 1,
-     (char[]){"GeoDoubles"}},
-    {34737, TIFF_VARIABLE, TIFF_VARIABLE, TIFF_ASCII, FIELD_CUSTOM, 1, 0, (char[]){"GeoAscii"}},
-    {42113, TIFF_VARIABLE, TIFF_VARIABLE, TIFF_ASCII, FIELD_CUSTOM, 1, 0, (char[]){"NoData"}},
+    GEO_TAG(33550, TIFF_DOUBLE, "PixelScale"), GEO_TAG(33922, TIFF_DOUBLE, "TiePoints"),
+    GEO_TAG(34264, TIFF_DOUBLE, "Transform"),  GEO_TAG(34735, TIFF_SHORT, "GeoKeys"),
+    GEO_TAG(34736, TIFF_DOUBLE, "GeoDoubles"), GEO_TAG(34737, TIFF_ASCII, "GeoAscii"),
+    GEO_TAG(42113, TIFF_ASCII, "NoData"),
 };
 #define GEO_TAGS (sizeof geo_tags / sizeof *geo_tags)
 
@@ -103,7 +105,8 @@ int segi_tiff_open(struct segi_tiff *tiff, const char *mode, struct seg_error *e
     tiff->lib.TIFFOpenOptionsFree(options);
     if (!tiff->tif)
         return segi_error(err, SEG_IO, "damaged: %s", tiff->said);
-    tiff->lib.TIFFMergeFieldInfo(tiff->tif, geo_tags, GEO_TAGS);
+    if (tiff->sink) /* a reader makes up its own descriptions of what it meets */
+        tiff->lib.TIFFMergeFieldInfo(tiff->tif, geo_tags, GEO_TAGS);
     return SEG_OK;
 }
 
@@ -198,13 +201,11 @@ static int get_geo(struct segi_tiff *tiff, seg_layer *layer, struct seg_error *e
     for (size_t i = 0; i < GEO_TAGS && !status; i++) {
         struct geo_head head = {geo_tags[i].field_tag, 0};
         const void *data = NULL;
-        const bool got = geo_tags[i].field_passcount
-                             ? tiff->lib.TIFFGetField(tiff->tif, head.tag, &head.count, &data)
-                             : tiff->lib.TIFFGetField(tiff->tif, head.tag, &data);
-        if (!got || !data)
+        const TIFFField *field = tiff->lib.TIFFFindField(tiff->tif, head.tag, TIFF_ANY);
+        if (!field || tiff->lib.TIFFFieldDataType(field) != geo_tags[i].field_type ||
+            tiff->lib.TIFFFieldReadCount(field) != TIFF_VARIABLE2 ||
+            !tiff->lib.TIFFGetField(tiff->tif, head.tag, &head.count, &data) || !data)
             continue;
-        if (!geo_tags[i].field_passcount)
-            head.count = (uint32_t)strlen(data) + 1;
         const size_t bytes = head.count * value_size(&geo_tags[i]);
         void *list = all;
         if (!segi_reserve(&layer->context->mem, &list, &capacity, size + sizeof head + bytes, 1)) {
@@ -248,10 +249,7 @@ static void set_geo(struct segi_tiff *tiff, const struct segi_blob *geo)
         if (!values)
             return;
         memcpy(values, data, bytes);
-        if (info->field_passcount)
-            tiff->lib.TIFFSetField(tiff->tif, head.tag, head.count, values);
-        else
-            tiff->lib.TIFFSetField(tiff->tif, head.tag, (const char *)values);
+        tiff->lib.TIFFSetField(tiff->tif, head.tag, head.count, values);
         segi_free(&tiff->sink->context->mem, values);
         at += sizeof head + bytes;
     }

@@ -24,7 +24,6 @@
     X(TIFFIsTiled)                                                                                 \
     X(TIFFStripSize64)                                                                             \
     X(TIFFTileSize64)                                                                              \
-    X(TIFFVStripSize64)                                                                            \
     X(TIFFComputeStrip)                                                                            \
     X(TIFFComputeTile)                                                                             \
     X(TIFFReadEncodedStrip)                                                                        \
@@ -32,6 +31,7 @@
     X(TIFFWriteEncodedStrip)                                                                       \
     X(TIFFIsCODECConfigured)                                                                       \
     X(TIFFFindField)                                                                               \
+    X(TIFFFieldReadCount)                                                                          \
     X(TIFFFieldDataType)                                                                           \
     X(TIFFMergeFieldInfo)
 
