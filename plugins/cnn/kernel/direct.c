@@ -115,8 +115,7 @@ static void plan_phase(const struct direct_axis *x, const struct direct_axis *y,
     size_t bands = ceil_div((size_t)y->count, (size_t)plan->band_rows);
     size_t pixels = (size_t)rows * (size_t)x->count;
     size_t taps = (size_t)x->taps * (size_t)y->taps * plan->planes;
-    size_t floats = (size_t)direct_extent(x, x->count) * (size_t)direct_extent(y, rows) *
-                    plan->planes * plan->unit;
+    size_t floats = direct_plane(plan, x, y, rows) * plan->planes;
     plan->bands = bands > plan->bands ? bands : plan->bands;
     plan->band_pixels = pixels > plan->band_pixels ? pixels : plan->band_pixels;
     plan->taps = taps > plan->taps ? taps : plan->taps;

@@ -72,6 +72,14 @@ static inline int32_t direct_extent(const struct direct_axis *axis, int32_t coun
     return (count - 1) * (axis->step / direct_copy_step(axis)) + axis->span + 1;
 }
 
+/* Floats of one plane or block of a copied band. */
+static inline size_t direct_plane(const struct direct_plan *plan, const struct direct_axis *x,
+                                  const struct direct_axis *y, int32_t rows)
+{
+    return odd_lines((size_t)direct_extent(x, x->count) * (size_t)direct_extent(y, rows) *
+                     plan->unit);
+}
+
 /* Whether kernel, stride and so on are of sizes that the plans can hold. */
 bool direct_sizes_fit(const struct cnn_conv *conv, const struct cnn_geometry *geometry);
 bool direct_fits(const struct cnn_conv *conv, const struct cnn_geometry *geometry);

@@ -166,16 +166,26 @@ static void direct_copy_band(const struct direct_run *run, const struct direct_a
     int32_t width = direct_extent(x, x->count), height = direct_extent(y, rows);
     int32_t step = direct_copy_step(y);
     size_t line = (size_t)width * p->unit;
-    for (size_t plane = 0; plane < p->planes; plane++)
+    size_t gap = direct_plane(p, x, y, rows) - line * (size_t)height;
+    int64_t top = y->first + (int64_t)begin * y->step;
+    bool whole = x->first == 0 && width == p->in_w && direct_copy_step(x) == 1 && step == 1 &&
+                 top >= 0 && top + height <= p->in_h;
+    for (size_t plane = 0; plane < p->planes; plane++, to += gap) {
+        const float *in = run->call->in + plane * (size_t)p->in_h * (size_t)p->in_w * p->unit;
+        if (whole) {
+            copy_floats(to, in + (size_t)top * line, line * (size_t)height);
+            to += line * (size_t)height;
+            continue;
+        }
         for (int32_t row = 0; row < height; row++, to += line) {
-            int64_t from = y->first + (int64_t)begin * y->step + (int64_t)row * step;
+            int64_t from = top + (int64_t)row * step;
             if (from < 0 || from >= p->in_h)
                 memset(to, 0, line * sizeof(float));
             else
-                copy_row(run->call->in +
-                             (plane * (size_t)p->in_h + (size_t)from) * (size_t)p->in_w * p->unit,
-                         p->unit, x->first, direct_copy_step(x), width, p->in_w, to);
+                copy_row(in + (size_t)from * (size_t)p->in_w * p->unit, p->unit, x->first,
+                         direct_copy_step(x), width, p->in_w, to);
         }
+    }
 }
 
 /* The offsets of a band's pixels and taps. */
@@ -187,7 +197,7 @@ static void direct_offsets(const struct direct_run *run, const struct direct_axi
     ptrdiff_t unit = (ptrdiff_t)p->unit, line, plane, step_x, step_y, base = 0;
     if (p->copies) {
         line = direct_extent(x, x->count) * unit;
-        plane = line * direct_extent(y, rows);
+        plane = (ptrdiff_t)direct_plane(p, x, y, rows);
         step_x = x->step / direct_copy_step(x) * unit;
         step_y = y->step / direct_copy_step(y) * line;
     } else {

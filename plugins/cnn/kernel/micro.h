@@ -58,6 +58,13 @@ static inline size_t size_product(const size_t *factor, int count)
     size_product((const size_t[]){__VA_ARGS__},                                                    \
                  (int)(sizeof((const size_t[]){__VA_ARGS__}) / sizeof(size_t)))
 
+/* So many floats that arrays of them, one behind the other, do not meet in the same sets of a
+ * cache: an odd number of lines. */
+static inline size_t odd_lines(size_t floats)
+{
+    return (ceil_div(floats, 16) | 1) * 16;
+}
+
 /* -- the last step: post(act(sum) + add) ------------------------------------------------------ */
 
 V8_INLINE v8 v8_act(const struct cnn_act *act, v8 x, size_t channel)

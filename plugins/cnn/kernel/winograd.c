@@ -43,7 +43,9 @@ void winograd_plan_make(const struct cnn_conv *conv, const struct cnn_geometry *
         blocks = ceil_div(blocks, g->workers) * g->workers;
     block = blocks ? ceil_div(ceil_div(plan->tiles, blocks), 12) * 12 : 12;
     plan->block = block < plan->tiles ? block : plan->tiles;
-    plan->worker_bytes = plan->block * tile_bytes;
+    plan->worker_bytes = 36 * sizeof(float) *
+                         (odd_lines(plan->block * plan->in_blocks * 8) +
+                          odd_lines(plan->block * plan->out_blocks * 8));
 }
 
 /* Tiles are numbered by phase row, tile row, phase column, tile column. */

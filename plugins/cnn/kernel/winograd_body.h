@@ -247,20 +247,20 @@ static int winograd_body(void *arg, size_t begin, size_t end, unsigned worker)
         size_t count = p->tiles - first < p->block ? p->tiles - first : p->block;
         size_t group_begin = p->groups * split / p->splits;
         size_t group_end = p->groups * (split + 1) / p->splits;
-        float *m = v + 36 * count * step_v;
+        size_t plane_v = odd_lines(count * step_v), plane_m = odd_lines(count * step_m);
+        float *m = v + 36 * plane_v;
         for (size_t t = 0; t < count; t++)
-            winograd_transform(run, t, winograd_place_of(p, call->geometry, first + t), v,
-                               count * step_v);
+            winograd_transform(run, t, winograd_place_of(p, call->geometry, first + t), v, plane_v);
         for (size_t point = 0; point < 36; point++)
             for (size_t group = group_begin; group < group_end; group++) {
                 size_t lane = 8 * direct_group_first(p->out_blocks, group);
-                winograd_point(weights + (point * step_m + lane) * in, v + point * count * step_v,
-                               m + point * count * step_m + lane, count, in, step_v, step_m,
+                winograd_point(weights + (point * step_m + lane) * in, v + point * plane_v,
+                               m + point * plane_m + lane, count, in, step_v, step_m,
                                direct_group_blocks(p->out_blocks, group));
             }
         for (size_t t = 0; t < count; t++)
             winograd_back(run, winograd_place_of(p, call->geometry, first + t), m + t * step_m,
-                          count * step_m, direct_group_first(p->out_blocks, group_begin),
+                          plane_m, direct_group_first(p->out_blocks, group_begin),
                           group_end == p->groups ? p->out_blocks
                                                  : direct_group_first(p->out_blocks, group_end));
     }
