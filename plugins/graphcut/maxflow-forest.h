@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The search of maxflow.c, compiled once for each number of DIRECTIONS so that the loops over a
+ * pixel's neighbours unroll: incremental breadth-first search with excesses.
+ *
+ * A. V. Goldberg, S. Hed, H. Kaplan, P. Kohli, R. E. Tarjan, R. F. Werneck, "Faster and more
+ * dynamic maximum flow by incremental breadth-first search", ESA 2015; the growth and adoption
+ * rules from A. V. Goldberg, S. Hed, H. Kaplan, R. E. Tarjan, R. F. Werneck, "Maximum flows by
+ * incremental breadth-first search", ESA 2011.
+ *
+ * Two forests grow towards each other, level by level: one from the pixels with an excess along
+ * arcs with a residual capacity, one from those with a deficit against them. Where they meet, flow
+ * goes from root to root; a pixel that loses its parent takes another of the least level or leaves.
+ * Instead of neighbour lists each pixel has two sets of bits: the directions in which a residual
+ * arc leaves it and those from which one comes in. Arcs over the border of the region that is being
+ * solved are not in the sets, and that is all that keeps a search in its region. */
+#include "maxflow-internal.h"
+
+#include <string.h>
+
+#if DIRECTIONS > 8
+typedef uint32_t arc_set;
+#else
+typedef uint8_t arc_set;
+#endif
+
+struct node {
+    int32_t level; /* > 0: source's forest, < 0: sink's, 0: free; roots have 1 and -1 */
+    arc_set out, in;
+    uint8_t parent; /* a direction, ROOT or ORPHAN */
+    uint8_t flags;
+};
+
+enum { ROOT = DIRECTIONS, ORPHAN };
+enum { IN_SINK_FRONT = 1, IN_SOURCE_FRONT = 2 };
+
+/* A ring; every pixel is in it at most once. */
+struct ring {
+    uint32_t *slot;
+    uint32_t first, used, size;
+};
+
+struct search {
+    struct node *node;
+    int32_t *excess;
+    int32_t (*arc)[DIRECTIONS];
+    ptrdiff_t offset[DIRECTIONS];
+    struct ring front[2]; /* pixels of the outermost level: [1] source's, [0] sink's */
+    struct ring orphans;
+    int32_t limit[2]; /* the outermost level of each forest */
+    int64_t flow;
+};
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE void ring_push(struct ring *ring, uint32_t value)
+{
+    uint32_t at = ring->first + ring->used++;
+    ring->slot[at >= ring->size ? at - ring->size : at] = value;
+}
+
+INLINE uint32_t ring_pop(struct ring *ring)
+{
+    uint32_t value = ring->slot[ring->first];
+    ring->first = ring->first + 1 == ring->size ? 0 : ring->first + 1;
+    ring->used--;
+    return value;
+}
+
+INLINE arc_set bit(uint32_t direction)
+{
+    return (arc_set)(1u << direction);
+}
+
+INLINE uint32_t lowest(arc_set set)
+{
+    return (uint32_t)__builtin_ctz(set);
+}
+
+INLINE uint32_t neighbour(const struct search *s, uint32_t v, uint32_t direction)
+{
+    return (uint32_t)(v + s->offset[direction]);
+}
+
+/* The level as seen from forest `source`: > 0 in it, < 0 in the other. */
+INLINE int32_t level_in(const struct node *node, bool source)
+{
+    return source ? node->level : -node->level;
+}
+
+/* The arcs that lead away from the root in a forest, and those towards it. */
+INLINE arc_set away(const struct node *node, bool source)
+{
+    return source ? node->out : node->in;
+}
+
+INLINE arc_set towards(const struct node *node, bool source)
+{
+    return source ? node->in : node->out;
+}
+
+INLINE void enqueue(struct search *s, uint32_t v, bool source)
+{
+    uint8_t flag = source ? IN_SOURCE_FRONT : IN_SINK_FRONT;
+    if (s->node[v].flags & flag)
+        return;
+    s->node[v].flags |= flag;
+    ring_push(&s->front[source], v);
+}
+
+INLINE void make_orphan(struct search *s, uint32_t v)
+{
+    s->node[v].parent = ORPHAN;
+    ring_push(&s->orphans, v);
+}
+
+/* Moves `amount` over the arc from u in direction k to v; is it full now? */
+INLINE bool push(struct search *s, uint32_t u, uint32_t k, uint32_t v, int32_t amount)
+{
+    int32_t *there = &s->arc[u][k], *back = &s->arc[v][k ^ 1];
+    if (*back == 0) {
+        s->node[v].out |= bit(k ^ 1);
+        s->node[u].in |= bit(k);
+    }
+    *back += amount;
+    *there -= amount;
+    if (*there)
+        return false;
+    s->node[u].out &= (arc_set)~bit(k);
+    s->node[v].in &= (arc_set)~bit(k ^ 1);
+    return true;
+}
+
+INLINE int32_t least(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How much more the root of v's tree can give or take, and the tree's arcs carry. */
+INLINE int32_t bottleneck(const struct search *s, uint32_t v, int32_t amount, bool source)
+{
+    uint32_t k;
+    while ((k = s->node[v].parent) != ROOT) {
+        uint32_t p = neighbour(s, v, k);
+        amount = least(amount, source ? s->arc[p][k ^ 1] : s->arc[v][k]);
+        v = p;
+    }
+    return least(amount, source ? s->excess[v] : -s->excess[v]);
+}
+
+INLINE void push_tree(struct search *s, uint32_t v, int32_t amount, bool source)
+{
+    uint32_t k;
+    while ((k = s->node[v].parent) != ROOT) {
+        uint32_t p = neighbour(s, v, k);
+        if (source ? push(s, p, k ^ 1, v, amount) : push(s, v, k, p, amount))
+            make_orphan(s, v);
+        v = p;
+    }
+    s->excess[v] += source ? -amount : amount;
+    if (s->excess[v] == 0)
+        make_orphan(s, v);
+}
+
+INLINE void orphan_children(struct search *s, uint32_t v, bool source)
+{
+    for (arc_set set = away(&s->node[v], source); set; set &= (arc_set)(set - 1)) {
+        uint32_t k = lowest(set), c = neighbour(s, v, k);
+        if (s->node[c].parent == (k ^ 1) && level_in(&s->node[c], source) > 0)
+            make_orphan(s, c);
+    }
+}
+
+/* Finds a parent for orphan v: one of the level below its own, else of the least level. */
+INLINE void adopt(struct search *s, uint32_t v, bool source)
+{
+    struct node *node = &s->node[v];
+    int32_t wanted = level_in(node, source) - 1, best = s->limit[source];
+    uint32_t parent = ORPHAN;
+    for (arc_set set = towards(node, source); set; set &= (arc_set)(set - 1)) {
+        uint32_t k = lowest(set);
+        int32_t level = level_in(&s->node[neighbour(s, v, k)], source);
+        if (level > 0 && level < best) {
+            parent = k;
+            if (level == wanted) {
+                node->parent = (uint8_t)k;
+                return;
+            }
+            best = level;
+        }
+    }
+    orphan_children(s, v, source);
+    if (parent == ORPHAN) {
+        node->level = 0;
+        return;
+    }
+    node->parent = (uint8_t)parent;
+    node->level = source ? best + 1 : -best - 1;
+    if (best + 1 == s->limit[source])
+        enqueue(s, v, source);
+}
+
+static void adopt_all(struct search *s)
+{
+    while (s->orphans.used) {
+        uint32_t v = ring_pop(&s->orphans);
+        if (s->node[v].level > 0)
+            adopt(s, v, true);
+        else
+            adopt(s, v, false);
+    }
+}
+
+static void augment(struct search *s, uint32_t u, uint32_t k, uint32_t v)
+{
+    int32_t amount = bottleneck(s, u, s->arc[u][k], true);
+    amount = bottleneck(s, v, amount, false);
+    push(s, u, k, v, amount);
+    push_tree(s, u, amount, true);
+    push_tree(s, v, amount, false);
+    s->flow += amount;
+    adopt_all(s);
+}
+
+/* Looks from u, at the outermost level but one, for free pixels and for the other forest. */
+INLINE void scan(struct search *s, uint32_t u, bool source)
+{
+    struct node *node = &s->node[u];
+    int32_t level = node->level;
+    for (arc_set set = away(node, source); set; set &= (arc_set)(set - 1)) {
+        uint32_t k = lowest(set), v = neighbour(s, u, k);
+        struct node *other = &s->node[v];
+        while (level_in(other, source) < 0 && (away(node, source) & bit(k))) {
+            if (source)
+                augment(s, u, k, v);
+            else
+                augment(s, v, k ^ 1, u);
+            if (node->level != level)
+                return;
+        }
+        if (other->level == 0 && (away(node, source) & bit(k))) {
+            other->level = source ? s->limit[1] : -s->limit[0];
+            other->parent = (uint8_t)(k ^ 1);
+            enqueue(s, v, source);
+        }
+    }
+}
+
+/* One level more for a forest. */
+INLINE void grow(struct search *s, bool source)
+{
+    int32_t level = s->limit[source]++;
+    for (uint32_t left = s->front[source].used; left; left--) {
+        uint32_t u = ring_pop(&s->front[source]);
+        struct node *node = &s->node[u];
+        node->flags &= (uint8_t) ~(source ? IN_SOURCE_FRONT : IN_SINK_FRONT);
+        if (level_in(node, source) == level)
+            scan(s, u, source);
+        else if (level_in(node, source) == level + 1)
+            enqueue(s, u, source);
+    }
+}
+
+static void grow_source(struct search *s)
+{
+    grow(s, true);
+}
+
+static void grow_sink(struct search *s)
+{
+    grow(s, false);
+}
+
+/* Finds which arcs of pixel v are residual and, where it is `edge`, stay in the block. Returns the
+ * sum of all capacities around it, or something larger than 32 bits hold for one that may not be.
+ */
+INLINE int64_t open_arcs(const struct graphcut_grid *grid, const struct block *block,
+                         const ptrdiff_t offset[DIRECTIONS], const int32_t at[3], size_t v,
+                         bool edge)
+{
+    const int32_t(*arc)[DIRECTIONS] = (const int32_t(*)[DIRECTIONS])grid->arcs;
+    int64_t sum = 0;
+    uint32_t out = 0, in = 0;
+    int32_t sign = 0;
+#pragma GCC unroll 8
+    for (uint32_t k = 0; k < DIRECTIONS; k++) {
+        int32_t there = arc[v][k], back;
+        sign |= there;
+        if (edge && graphcut_grid_leaves(grid, at[2], at[1], at[0], k)) {
+            sign |= -there;
+            continue;
+        }
+        back = arc[(ptrdiff_t)v + offset[k]][k ^ 1];
+        sum += (int64_t)there + back;
+        if (edge && !block_holds(block, at, grid->step[k]))
+            continue;
+        out |= (uint32_t)(there > 0) << k;
+        in |= (uint32_t)(back > 0) << k;
+    }
+    struct node *node = (struct node *)grid->nodes + v;
+    node->out = (arc_set)out;
+    node->in = (arc_set)in;
+    return sign < 0 ? INT64_MAX / 2 : sum;
+}
+
+/* Opens a row of pixels that are not solved yet; fails if flow could overflow 32 bits. */
+static int open_row(const struct graphcut_grid *grid, const struct block *block,
+                    const ptrdiff_t offset[DIRECTIONS], int32_t at[3], size_t row, bool edge)
+{
+    int64_t most = 0;
+    for (at[2] = block->from[2]; at[2] < block->to[2]; at[2]++) {
+        size_t v = row + (size_t)at[2];
+        int64_t sum = edge || at[2] == block->from[2] || at[2] == block->to[2] - 1
+                          ? open_arcs(grid, block, offset, at, v, true)
+                          : open_arcs(grid, block, offset, at, v, false);
+        sum += grid->excess[v] < 0 ? -(int64_t)grid->excess[v] : grid->excess[v];
+        most = sum > most ? sum : most;
+    }
+    return most > INT32_MAX ? SEG_LIMIT : SEG_OK;
+}
+
+/* Is a coordinate at a border between inner blocks? */
+static bool at_border(const struct block *block, const int32_t at[3], const int32_t *inner,
+                      int axis)
+{
+    int32_t rest = (at[axis] - block->from[axis]) % inner[axis];
+    return block->to[axis] - block->from[axis] > inner[axis] &&
+           (rest == 0 || rest == inner[axis] - 1);
+}
+
+/* Lets flow cross the borders of inner blocks in a row: all of it, or where they stand across. */
+static void join_row(const struct graphcut_grid *grid, const struct block *block,
+                     const ptrdiff_t offset[DIRECTIONS], int32_t at[3], size_t row, int32_t inner,
+                     bool each)
+{
+    for (int32_t x = block->from[2]; x < block->to[2]; x += each ? 1 : inner) {
+        for (at[2] = each || x == block->from[2] ? x : x - 1; at[2] <= x; at[2]++)
+            open_arcs(grid, block, offset, at, row + (size_t)at[2], true);
+    }
+}
+
+static int open_block(const struct graphcut_grid *grid, const struct block *block,
+                      const int32_t *inner)
+{
+    ptrdiff_t offset[DIRECTIONS];
+    int32_t at[3];
+    memcpy(offset, grid->offset, sizeof offset);
+    for (at[0] = block->from[0]; at[0] < block->to[0]; at[0]++) {
+        for (at[1] = block->from[1]; at[1] < block->to[1]; at[1]++) {
+            size_t row =
+                ((size_t)at[0] * (size_t)grid->height + (size_t)at[1]) * (size_t)grid->width;
+            if (inner) {
+                join_row(grid, block, offset, at, row, inner[2],
+                         at_border(block, at, inner, 0) || at_border(block, at, inner, 1));
+                continue;
+            }
+            bool edge = at[0] == block->from[0] || at[0] == block->to[0] - 1 ||
+                        at[1] == block->from[1] || at[1] == block->to[1] - 1;
+            int status = open_row(grid, block, offset, at, row, edge);
+            if (status)
+                return status;
+        }
+    }
+    return SEG_OK;
+}
+
+/* All pixels with an excess or a deficit become roots. */
+static void plant(struct search *s, const struct graphcut_grid *grid, const struct block *block)
+{
+    for (int32_t z = block->from[0]; z < block->to[0]; z++) {
+        for (int32_t y = block->from[1]; y < block->to[1]; y++) {
+            size_t row = ((size_t)z * (size_t)grid->height + (size_t)y) * (size_t)grid->width;
+            for (int32_t x = block->from[2]; x < block->to[2]; x++) {
+                uint32_t v = (uint32_t)(row + (size_t)x);
+                int32_t excess = s->excess[v];
+                s->node[v].level = (excess > 0) - (excess < 0);
+                s->node[v].parent = ROOT;
+                s->node[v].flags = 0;
+                if (excess)
+                    enqueue(s, v, excess > 0);
+            }
+        }
+    }
+}
+
+static void search_init(struct search *s, const struct graphcut_grid *grid,
+                        const struct block *block)
+{
+    uint32_t size = 1;
+    for (int i = 0; i < 3; i++)
+        size *= (uint32_t)(block->to[i] - block->from[i]);
+    *s = (struct search){.node = grid->nodes,
+                         .excess = grid->excess,
+                         .arc = (int32_t(*)[DIRECTIONS])grid->arcs,
+                         .limit = {1, 1}};
+    for (uint32_t k = 0; k < DIRECTIONS; k++)
+        s->offset[k] = grid->offset[k];
+    struct ring *rings[3] = {&s->front[0], &s->front[1], &s->orphans};
+    for (size_t i = 0; i < 3; i++)
+        *rings[i] =
+            (struct ring){.slot = grid->queue + i * grid->count + block->first, .size = size};
+}
+
+int SOLVE(const struct graphcut_grid *grid, const struct block *block, const int32_t *inner,
+          bool whole, int64_t *flow)
+{
+    struct search s;
+    int status = open_block(grid, block, inner);
+    if (status)
+        return status;
+    search_init(&s, grid, block);
+    plant(&s, grid, block);
+    while (s.front[0].used && s.front[1].used) {
+        if (s.limit[1] <= s.limit[0])
+            grow_source(&s);
+        else
+            grow_sink(&s);
+    }
+    /* The sink's forest may be complete before the source's: there is no more flow, but which
+     * pixels the source reaches is the smallest cut. */
+    while (whole && s.front[1].used)
+        grow_source(&s);
+    *flow = s.flow;
+    return SEG_OK;
+}

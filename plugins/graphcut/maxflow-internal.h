@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What maxflow.c and the searches for each number of directions share. */
+#ifndef GRAPHCUT_MAXFLOW_INTERNAL_H
+#define GRAPHCUT_MAXFLOW_INTERNAL_H
+
+#include "maxflow.h"
+
+/* Lists of levels that a block has beyond one for each pixel. */
+enum { GRAPHCUT_SPARE_LEVELS = 8 };
+
+/* A box of pixels, z, y, x: from..to-1. */
+struct block {
+    int32_t from[3], to[3];
+    size_t index, first; /* which block of its round it is; how many pixels those before it have */
+};
+
+static inline bool block_holds(const struct block *block, const int32_t at[3], const int8_t step[3])
+{
+    for (int i = 0; i < 3; i++)
+        if (at[i] + step[i] < block->from[i] || at[i] + step[i] >= block->to[i])
+            return false;
+    return true;
+}
+
+/* Solves the problem inside a block, given that the blocks of size `inner` in it are solved (NULL:
+ * nothing is). `whole`: the cut itself is wanted too. */
+typedef int (*graphcut_block_solve)(const struct graphcut_grid *grid, const struct block *block,
+                                    const int32_t *inner, bool whole, int64_t *flow);
+
+int graphcut_solve_4(const struct graphcut_grid *grid, const struct block *block,
+                     const int32_t *inner, bool whole, int64_t *flow);
+int graphcut_solve_8(const struct graphcut_grid *grid, const struct block *block,
+                     const int32_t *inner, bool whole, int64_t *flow);
+int graphcut_solve_6(const struct graphcut_grid *grid, const struct block *block,
+                     const int32_t *inner, bool whole, int64_t *flow);
+int graphcut_solve_26(const struct graphcut_grid *grid, const struct block *block,
+                      const int32_t *inner, bool whole, int64_t *flow);
+
+#endif
