@@ -2,6 +2,7 @@
 include %D%/chafa/local.mk
 include %D%/common/local.mk
 include %D%/filter/local.mk
+include %D%/graphcut/local.mk
 include %D%/labels/local.mk
 include %D%/markers/local.mk
 include %D%/mask/local.mk

@@ -5,13 +5,10 @@
 
 #include "maxflow.h"
 
-/* Lists of levels that a block has beyond one for each pixel. */
-enum { GRAPHCUT_SPARE_LEVELS = 8 };
-
 /* A box of pixels, z, y, x: from..to-1. */
 struct block {
     int32_t from[3], to[3];
-    size_t index, first; /* which block of its round it is; how many pixels those before it have */
+    size_t first; /* how many pixels the blocks before this one have */
 };
 
 static inline bool block_holds(const struct block *block, const int32_t at[3], const int8_t step[3])

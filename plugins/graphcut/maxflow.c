@@ -23,18 +23,6 @@ static size_t node_size(uint32_t directions)
     return directions > 8 ? 16 : 8;
 }
 
-void graphcut_grid_free(struct graphcut_grid *grid)
-{
-    if (!grid->env)
-        return;
-    grid->env->free(grid->env->arg, grid->excess);
-    grid->env->free(grid->env->arg, grid->arcs);
-    grid->env->free(grid->env->arg, grid->nodes);
-    grid->env->free(grid->env->arg, grid->queue);
-    grid->env->free(grid->env->arg, grid->heads);
-    *grid = (struct graphcut_grid){0};
-}
-
 bool graphcut_grid_leaves(const struct graphcut_grid *grid, int32_t x, int32_t y, int32_t z,
                           uint32_t direction)
 {
@@ -77,7 +65,6 @@ static int solve_blocks(void *arg, size_t begin, size_t end, unsigned worker)
             if (block.to[axis] > extent[axis])
                 block.to[axis] = extent[axis];
         }
-        block.index = i;
         block.first = (size_t)block.from[0] * (size_t)extent[1] * (size_t)extent[2] +
                       (size_t)(block.to[0] - block.from[0]) *
                           ((size_t)block.from[1] * (size_t)extent[2] +
@@ -115,7 +102,6 @@ int graphcut_grid_init(struct graphcut_grid *grid, const struct graphcut_env *en
                        int32_t height, int32_t depth, uint32_t connectivity, int32_t block)
 {
     const int8_t(*half)[3] = connectivity == 4 || connectivity == 8 ? flat : solid;
-    int32_t size[3], blocks[3];
     size_t count;
     *grid = (struct graphcut_grid){.width = width,
                                    .height = height,
@@ -135,14 +121,11 @@ int graphcut_grid_init(struct graphcut_grid *grid, const struct graphcut_env *en
         grid->offset[k] =
             ((ptrdiff_t)grid->step[k][0] * height + grid->step[k][1]) * width + grid->step[k][2];
     }
-    size_t heads = count + plan(grid, 0, size, blocks) * GRAPHCUT_SPARE_LEVELS;
     grid->excess = env->alloc(env->arg, count, sizeof *grid->excess);
     grid->arcs = env->alloc(env->arg, count, connectivity * sizeof *grid->arcs);
     grid->nodes = env->alloc(env->arg, count, node_size(connectivity));
-    grid->queue = env->alloc(env->arg, count, 5 * sizeof *grid->queue);
-    grid->heads = env->alloc(env->arg, heads, sizeof *grid->heads);
-    return grid->excess && grid->arcs && grid->nodes && grid->queue && grid->heads ? SEG_OK
-                                                                                   : SEG_NOMEM;
+    grid->queue = env->alloc(env->arg, count, 3 * sizeof *grid->queue);
+    return grid->excess && grid->arcs && grid->nodes && grid->queue ? SEG_OK : SEG_NOMEM;
 }
 
 int graphcut_grid_solve(struct graphcut_grid *grid, int64_t *flow)

@@ -8,11 +8,11 @@
 
 #include <stdbool.h>
 
-/* Where the solver's memory and threads come from. */
+/* Where the solver's memory and threads come from. It gives no memory back: a stage's is scratch.
+ */
 struct graphcut_env {
     void *arg;
-    void *(*alloc)(void *arg, size_t count, size_t size); /* 64-byte aligned; NULL: none */
-    void (*free)(void *arg, void *memory);
+    void *(*alloc)(void *arg, size_t count, size_t size); /* NULL: none */
     int (*parallel)(void *arg, size_t count, size_t grain, seg_body body, void *body_arg);
 };
 
@@ -32,17 +32,16 @@ struct graphcut_grid {
     int32_t *excess;                         /* capacity from the source less that to the sink */
     int32_t *arcs; /* [pixel][direction]: capacity of the arc that leaves */
     const struct graphcut_env *env;
-    void *nodes; /* the search forests */
-    uint32_t *queue, *heads;
-    int32_t block; /* edge of the blocks that are solved first */
+    void *nodes;     /* the search forests */
+    uint32_t *queue; /* three entries a pixel */
+    int32_t block;   /* edge of the blocks that are solved first */
 };
 
-/* Makes a graph without capacities. `connectivity` is 4, 8, 6 or 26; 4 and 8 are for depth 1.
+/* Makes a graph without capacities. `connectivity` is 4, 8, 6 or 26.
  * `block`: edge of the blocks that are solved first, 0: the best. SEG_LIMIT: too many pixels;
- * SEG_NOMEM. Freed by graphcut_grid_free in every case. */
+ * SEG_NOMEM. */
 int graphcut_grid_init(struct graphcut_grid *grid, const struct graphcut_env *env, int32_t width,
                        int32_t height, int32_t depth, uint32_t connectivity, int32_t block);
-void graphcut_grid_free(struct graphcut_grid *grid);
 
 /* Pixel `pixel` plus `step` is outside the grid? Arcs there must be 0. */
 bool graphcut_grid_leaves(const struct graphcut_grid *grid, int32_t x, int32_t y, int32_t z,
