@@ -7,6 +7,7 @@
 #include "expansion.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static double pair_weight(const struct cut_labelling *l, uint32_t offset, size_t pixel)
