@@ -21,7 +21,7 @@ static int32_t class_of(const struct cnn_sidecar *sidecar, const char *name, siz
 static int want_classes(struct cnn_segmenter *model, const char *list, struct cnn_error *err)
 {
     const size_t count = model->sidecar->class_count;
-    if (!list[strspn(list, " ,")])
+    if (!list || !list[strspn(list, " ,")]) /* NULL: the stage has no such parameter */
         return SEG_OK;
     model->wanted = calloc(count ? count : 1, sizeof *model->wanted);
     if (!model->wanted)
