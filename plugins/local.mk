@@ -1,5 +1,6 @@
 # One loadable module a family.
 include %D%/chafa/local.mk
+include %D%/cnn/local.mk
 include %D%/common/local.mk
 include %D%/filter/local.mk
 include %D%/graphcut/local.mk
