@@ -155,6 +155,7 @@ static void keep_memory(void)
 int main(int argc, char **argv)
 {
     keep_memory();
+    static char version[] = "version";
     int words, code;
     if (argc < 2) {
         help(stderr);
@@ -165,7 +166,7 @@ int main(int argc, char **argv)
         code = CLI_DONE;
     } else {
         if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
-            argv[1] = (char[]){"version"};
+            argv[1] = version;
         const struct cli_command *command = find_command(argc - 1, argv + 1, &words);
         if (!command)
             return unknown_command(argc - 1, argv + 1);

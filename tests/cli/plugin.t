@@ -6,14 +6,16 @@ bad=$builddir/tests/plugins/.libs
 
 check "plugin list" "$SEGKIT" plugin list
 check "doctor finds nothing wrong" env HOME="$tmp" "$SEGKIT" plugin doctor
-check "stages" "$SEGKIT" stages
-check "stages lists what is there" grep -q '^threshold.otsu ' "$tmp/out"
+says "stages lists what is there" 0 '^threshold.otsu ' "$SEGKIT" stages
 check "stages --json" "$SEGKIT" stages --json
 gives "misspelt stage" 2 "segkit: no stage 'threshold.oztu'; did you mean 'threshold.otsu'?" \
     "$SEGKIT" stages threshold.oztu
 gives "half a name" 2 "segkit: no stage 'otsu'; did you mean 'threshold.otsu'?" "$SEGKIT" stages otsu
-gives "a plugin of a newer ABI" 6 \
-    "segkit: warning: plugin refused: '$bad/newmajor.so': needs plugin ABI 2.0, this segkit has 1.0; install a newer segkit" \
+says "a plugin of a newer ABI" 6 \
+    "^segkit: word 1 'newmajor.one': '$bad/newmajor.so': needs plugin ABI 2.0, this segkit has 1.0; install a newer segkit" \
+    "$SEGKIT" run "$image" -o "$tmp/x.png" --plugin "$bad/newmajor.so" -- newmajor.one
+says "a plugin of a newer ABI is listed as refused" 6 \
+    "plugin refused: '$bad/newmajor.so': needs plugin ABI 2.0, this segkit has 1.0" \
     env SEGKIT_PLUGIN_PATH="$bad" "$SEGKIT" plugin list
 SEGKIT_PLUGIN_PATH=$bad "$SEGKIT" plugin doctor >"$tmp/doctor" 2>&1
 check "doctor exits with 1 when something is wrong" test $? -eq 1

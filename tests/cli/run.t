@@ -5,13 +5,10 @@ image=$srcdir/tests/cases/images/gray.pgm
 nuclei=$srcdir/examples/images/nuclei.png
 cd "$tmp" || exit 99
 
-check "one image" "$SEGKIT" run "$image" -o labels.png -- threshold.otsu ! mask.components
-check "prints the count" grep -q ': 2 regions -> labels.png$' "$tmp/out"
+says "one image, and the count is printed" 0 ': 2 regions -> labels.png$' \
+    "$SEGKIT" run "$image" -o labels.png -- threshold.otsu ! mask.components
 check "the result is a PNG" sh -c 'head -c 4 labels.png | grep -q PNG'
-check "quiet is quiet" "$SEGKIT" run -q "$image" -o labels.png -- threshold.otsu ! mask.components
-check "nothing was printed" test ! -s "$tmp/out"
-check "several outputs" "$SEGKIT" run "$image" -o cells:mask.png -o labels.tif -o o/{name}-overlay.png \
-    -o regions.csv -- threshold.otsu out=cells ! mask.components
+check "quiet is quiet" sh -c "test -z \"\$('$SEGKIT' run -q '$image' -o labels.png -- threshold.otsu)\""
 mkdir o
 check "several outputs" "$SEGKIT" run "$image" -o cells:mask.png -o labels.tif -o o/{name}-overlay.png \
     -o regions.csv -- threshold.otsu out=cells ! mask.components
