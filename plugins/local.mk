@@ -10,3 +10,7 @@ include %D%/mask/local.mk
 include %D%/opencv/local.mk
 include %D%/threshold/local.mk
 include %D%/watershed/local.mk
+
+# libtool's own files are of no use beside modules.
+install-exec-hook:
+	rm -f '$(DESTDIR)$(plugindir)'/*.la

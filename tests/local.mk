@@ -19,6 +19,7 @@ EXTRA_DIST += %D%/cases/pipelines
 include %D%/abi/local.mk
 include %D%/plugins/local.mk
 include %D%/cli/local.mk
+include %D%/docs/local.mk
 if HAVE_CRITERION
 include %D%/stage/local.mk
 include %D%/unit/local.mk

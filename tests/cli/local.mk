@@ -1,2 +1,8 @@
-TESTS += %D%/eval.t %D%/plugin.t %D%/run.t %D%/usage.t
-EXTRA_DIST += %D%/eval.t %D%/plugin.t %D%/run.t %D%/usage.t tests/cases/images/gray.pgm
+cli_tests = \
+  %D%/complete.t \
+  %D%/eval.t \
+  %D%/plugin.t \
+  %D%/run.t \
+  %D%/usage.t
+TESTS += $(cli_tests)
+EXTRA_DIST += $(cli_tests) tests/cases/images/gray.pgm
