@@ -30,15 +30,15 @@ check "pipes" sh -c "'$SEGKIT' run - -o - -- threshold.otsu <'$image' >piped.png
 check "an image came out" sh -c 'head -c 4 piped.png | grep -q PNG'
 
 # mistakes
-gives "missing file" 4 "segkit: 'missing.png': No such file or directory" \
+gives "missing file" 4 "segkit: missing.png: cannot open: No such file or directory" \
     "$SEGKIT" run missing.png -o x.png -- threshold.otsu
 gives "a folder without images" 4 "segkit: folder 'empty': no images in it" sh -c \
     "mkdir -p empty; '$SEGKIT' run empty -o x/ -- threshold.otsu"
 gives "misspelt stage" 3 "segkit: word 1 'threshold.ostu': no stage 'threshold.ostu'; did you mean 'threshold.otsu'?" \
     "$SEGKIT" run "$image" -o x.png -- threshold.ostu
-gives "output in no folder" 4 "segkit: 'nowhere/x.png': No such file or directory" \
+gives "output in no folder" 4 "segkit: nowhere/x.png: cannot create: No such file or directory" \
     "$SEGKIT" run "$image" -o nowhere/x.png -- threshold.otsu
-gives "output of no form" 2 "segkit: 'x.xyz': no form of file ends in '.xyz'" \
+says "output of no form" 2 "^segkit: x.xyz: '.xyz' is not a form that is written: .png .tif" \
     "$SEGKIT" run "$image" -o x.xyz -- threshold.otsu
 gives "no such layer to write" 3 "segkit: no layer 'cels'; did you mean 'cells'?" \
     "$SEGKIT" run "$image" -o cels:x.png -- threshold.otsu out=cells
@@ -49,7 +49,7 @@ head -c 20000 "$nuclei" >cut.png
 "$SEGKIT" run cut.png -o x.png -- threshold.otsu 2>err
 code=$?
 check "a truncated PNG exits with 4" test $code -eq 4
-check "a truncated PNG is named" grep -q "^segkit: 'cut.png': " err
+check "a truncated PNG is named" grep -q "^segkit: cut.png: truncated: " err
 printf 'P5\n100000 100000\n255\n' >huge.pgm
 "$SEGKIT" run huge.pgm -o x.png -- threshold.otsu 2>err
 code=$?
