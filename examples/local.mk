@@ -1,5 +1,5 @@
 EXTRA_DIST += %D%/quickstart.sh %D%/plugin/Makefile %D%/plugin/lines.c \
-  %D%/pipelines/nuclei.yaml %D%/images/README.md %D%/images/nuclei.png
+  %D%/pipelines/nuclei.yaml %D%/images/README.md %D%/images/nuclei.png %D%/images/nuclei-overlay.png
 
 # The example plugin builds outside the tree, with what is installed and pkg-config alone, and runs.
 installcheck-local:

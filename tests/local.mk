@@ -26,4 +26,3 @@ include %D%/unit/local.mk
 endif
 include %D%/golden/local.mk
 include %D%/ncnn/local.mk
-include %D%/cli/local.mk

@@ -46,41 +46,41 @@ check "nothing was left behind" sh -c '! ls | grep -E "^x|\.tmp|segkit"'
 
 # truncated and huge files
 head -c 20000 "$nuclei" >cut.png
-"$SEGKIT" run cut.png -o x.png -- threshold.otsu 2>err
+"$SEGKIT" run cut.png -o x.png -- threshold.otsu 2>log
 code=$?
 check "a truncated PNG exits with 4" test $code -eq 4
-check "a truncated PNG is named" grep -q "^segkit: cut.png: truncated: " err
+check "a truncated PNG is named" grep -q "^segkit: cut.png: truncated: " log
 printf 'P5\n100000 100000\n255\n' >huge.pgm
-"$SEGKIT" run huge.pgm -o x.png -- threshold.otsu 2>err
+"$SEGKIT" run huge.pgm -o x.png -- threshold.otsu 2>log
 code=$?
 check "a header of 100,000 x 100,000 exits with 4" test $code -eq 4
-check "a header of 100,000 x 100,000 tells the limit" grep -q "100000 x 100000 .*268435456" err
-"$SEGKIT" run "$image" --max-pixels 100 -o x.png -- threshold.otsu 2>err
-check "--max-pixels is checked" grep -q "24 x 16 .*100" err
+check "a header of 100,000 x 100,000 tells the limit" grep -q "100000 x 100000 .*268435456" log
+"$SEGKIT" run "$image" --max-pixels 100 -o x.png -- threshold.otsu 2>log
+check "--max-pixels is checked" grep -q "24 x 16 .*100" log
 
 # a full disk
 if [ -w /dev/full ]; then
-    "$SEGKIT" run "$image" -o /dev/full -- threshold.otsu 2>err
+    "$SEGKIT" run "$image" -o /dev/full -- threshold.otsu 2>log
     check "a full device is no silent success" test $? -ne 0
 fi
 "$SEGKIT" run "$image" -o big.npy -- threshold.otsu
 cp big.npy before.npy
-(ulimit -f 1 && trap '' XFSZ && exec "$SEGKIT" run "$nuclei" -o big.npy -- threshold.otsu) 2>err
+(ulimit -f 1 && trap '' XFSZ && exec "$SEGKIT" run "$nuclei" -o big.npy -- threshold.otsu) 2>log
 check "a full disk exits with 4" test $? -eq 4
 check "a full disk keeps what was there" cmp big.npy before.npy
 
 # many images
 mkdir in
 cp "$image" in/a.pgm; cp cut.png in/b.png; cp "$image" in/c.pgm
-"$SEGKIT" run in -o out/ -- threshold.otsu ! mask.components 2>err
+"$SEGKIT" run in -o results/ -- threshold.otsu ! mask.components 2>log
 check "a batch with a bad image exits with 7" test $? -eq 7
-check "the others are done" test -s out/a.png -a -s out/c.png -a ! -e out/b.png
-check "the bad one is named" grep -q "in/b.png" err
-check "the summary counts" grep -q "2 of 3 images done" err
+check "the others are done" test -s results/a.png -a -s results/c.png -a ! -e results/b.png
+check "the bad one is named" grep -q "in/b.png" log
+check "the summary counts" grep -q "2 of 3 images done" log
 
 # interrupts
 if [ -n "${SEGKIT_SHARED:-}" ]; then
-    "$SEGKIT" run -q - -o late.png -- threshold.otsu </dev/zero 2>err &
+    "$SEGKIT" run -q - -o late.png -- threshold.otsu </dev/zero 2>log &
     wait $!
     check "endless rubbish on standard input is refused" test $? -eq 4
 fi
