@@ -2,6 +2,7 @@ libsegcore_la_SOURCES += \
   %D%/clock.h \
   %D%/cpu.c %D%/cpu.h \
   %D%/context.c %D%/context.h \
+  %D%/digest.c %D%/digest.h \
   %D%/error.c %D%/error.h \
   %D%/json.c %D%/json_write.c %D%/json.h \
   %D%/memory.c %D%/memory.h \

@@ -1,18 +1,11 @@
 bin_PROGRAMS += segkit
-segkit_CPPFLAGS = $(libsegcore_la_CPPFLAGS)
+segkit_CPPFLAGS = $(libsegcore_la_CPPFLAGS) -I$(builddir)/%D%
 segkit_LDADD = libsegcore.la
 segkit_SOURCES = \
-  %D%/cmd_bench.c \
-  %D%/cmd_check.c \
-  %D%/cmd_complete.c \
-  %D%/cmd_eval.c \
-  %D%/cmd_lint.c \
-  %D%/cmd_plugin.c \
-  %D%/cmd_run.c \
-  %D%/cmd_show.c \
-  %D%/cmd_stages.c \
+  %D%/cmd_bench.c %D%/cmd_check.c %D%/cmd_compare.c %D%/cmd_eval.c %D%/cmd_lint.c %D%/cmd_plugin.c %D%/cmd_run.c %D%/cmd_show.c %D%/cmd_stages.c \
   %D%/cmd_version.c %D%/commands.h \
   %D%/command.c %D%/command.h \
+  %D%/compare.h %D%/compare_pictures.c %D%/compare_rank.c %D%/compare_run.c %D%/compare_write.c \
   %D%/eval_coco.c %D%/eval_coco.h \
   %D%/images.c %D%/images.h \
   %D%/labels.c %D%/labels.h %D%/measuring.c \
@@ -25,15 +18,10 @@ segkit_SOURCES = \
   %D%/summary.c %D%/summary.h \
   %D%/target.c %D%/target.h
 
-bashcompletiondir = $(datarootdir)/bash-completion/completions
-zshcompletiondir = $(datarootdir)/zsh/site-functions
-fishcompletiondir = $(datarootdir)/fish/vendor_completions.d
-dist_zshcompletion_DATA = %D%/completion/_segkit
-dist_fishcompletion_DATA = %D%/completion/segkit.fish
-EXTRA_DIST += %D%/completion/segkit.bash
-# bash looks for a file named for the command
-install-data-local:
-	$(MKDIR_P) $(DESTDIR)$(bashcompletiondir)
-	$(INSTALL_DATA) $(srcdir)/core/cli/completion/segkit.bash $(DESTDIR)$(bashcompletiondir)/segkit
-uninstall-local:
-	rm -f $(DESTDIR)$(bashcompletiondir)/segkit
+# The page of a comparison as an array of characters.
+BUILT_SOURCES += %D%/page.inc
+CLEANFILES += %D%/page.inc
+EXTRA_DIST += %D%/page.html
+%D%/page.inc: %D%/page.html
+	$(AM_V_GEN)$(MKDIR_P) %D% && od -An -v -tu1 $(srcdir)/%D%/page.html | sed 's/[0-9][0-9]*/&,/g' > $@.tmp && mv $@.tmp $@
+%D%/segkit-compare_write.$(OBJEXT): %D%/page.inc

@@ -1,8 +1,2 @@
-cli_tests = \
-  %D%/complete.t \
-  %D%/eval.t \
-  %D%/plugin.t \
-  %D%/run.t \
-  %D%/usage.t
-TESTS += $(cli_tests)
-EXTRA_DIST += $(cli_tests) tests/cases/images/gray.pgm
+TESTS += %D%/compare.t %D%/eval.t
+EXTRA_DIST += %D%/compare.t %D%/eval.t

@@ -1,2 +1,0 @@
-dist_check_SCRIPTS += %D%/man.t
-TESTS += %D%/man.t
