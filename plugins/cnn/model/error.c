@@ -31,6 +31,7 @@ void cnn_error_prefix(struct cnn_error *err, const char *format, ...)
     va_start(args, format);
     int n = vsnprintf(err->text, sizeof err->text, format, args);
     va_end(args);
-    if (n >= 0 && (size_t)n < sizeof err->text)
-        snprintf(err->text + n, sizeof err->text - (size_t)n, ": %s", rest);
+    if (n >= 0 && (size_t)n < sizeof err->text - 3)
+        snprintf(err->text + n, sizeof err->text - (size_t)n, ": %.*s",
+                 (int)sizeof err->text - n - 3, rest);
 }
