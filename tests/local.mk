@@ -21,5 +21,6 @@ include %D%/plugins/local.mk
 if HAVE_CRITERION
 include %D%/unit/local.mk
 endif
+include %D%/fuzz/local.mk
 include %D%/golden/local.mk
 include %D%/cli/local.mk

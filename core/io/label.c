@@ -34,9 +34,10 @@ void segi_label_pack(void *to, const int32_t *from, int32_t n, unsigned size)
         for (int32_t i = 0; i < n; i++)
             bytes[i] = (uint8_t)from[i];
     } else {
-        uint16_t *words = to;
-        for (int32_t i = 0; i < n; i++)
-            words[i] = (uint16_t)from[i];
+        for (int32_t i = 0; i < n; i++) {
+            const uint16_t v = (uint16_t)from[i];
+            memcpy((uint8_t *)to + 2 * (size_t)i, &v, sizeof v);
+        }
     }
 }
 

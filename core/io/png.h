@@ -15,6 +15,12 @@ enum { PNG_NONE, PNG_SUB, PNG_UP, PNG_AVERAGE, PNG_PAETH };
 bool segi_png_unfilter(unsigned filter, uint8_t *to, const uint8_t *from, const uint8_t *above,
                        size_t size, size_t step);
 
+/* Undoes Paeth's filter in SEGI_PNG_WAVE rows of single bytes, of which `above` is above the first.
+ */
+#define SEGI_PNG_WAVE 4
+void segi_png_unfilter_wave(uint8_t *const *to, const uint8_t *const *from, const uint8_t *above,
+                            size_t size);
+
 int segi_png_save(struct segi_writing *writing);
 
 #endif

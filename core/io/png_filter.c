@@ -145,6 +145,60 @@ static void paeth1(uint8_t *to, const uint8_t *from, const uint8_t *above, size_
     }
 }
 
+/* Paeth's filter waits at each byte for the one on its left. Four rows at once, each a byte behind
+ * the one above, wait together. */
+struct wave {
+    uint8_t *to[SEGI_PNG_WAVE];
+    const uint8_t *from[SEGI_PNG_WAVE];
+    const uint8_t *above;
+    int left[SEGI_PNG_WAVE], corner[SEGI_PNG_WAVE];
+};
+
+static inline __attribute__((always_inline)) void wave_byte(struct wave *w, int row, size_t x)
+{
+    const int b = row ? w->left[row - 1] : w->above[x];
+    const int v = (w->from[row][x] + paeth_of(w->left[row], b, w->corner[row])) & 255;
+    w->corner[row] = b;
+    w->left[row] = v;
+    w->to[row][x] = (uint8_t)v;
+}
+
+static struct wave wave_edge(struct wave w, size_t begin, size_t end, size_t size)
+{
+    for (size_t t = begin; t < end; t++)
+        for (int row = SEGI_PNG_WAVE - 1; row >= 0; row--)
+            if (t >= (size_t)row && t - (size_t)row < size)
+                wave_byte(&w, row, t - (size_t)row);
+    return w;
+}
+
+/* On a copy of which no address is known elsewhere, so that it stays in registers. */
+static struct wave wave_middle(const struct wave start, size_t begin, size_t end)
+{
+    struct wave w = start;
+    for (size_t t = begin; t < end; t++) {
+        wave_byte(&w, 3, t - 3);
+        wave_byte(&w, 2, t - 2);
+        wave_byte(&w, 1, t - 1);
+        wave_byte(&w, 0, t);
+    }
+    return w;
+}
+
+void segi_png_unfilter_wave(uint8_t *const *to, const uint8_t *const *from, const uint8_t *above,
+                            size_t size)
+{
+    const size_t lead = SEGI_PNG_WAVE - 1;
+    struct wave w = {.above = above};
+    for (int row = 0; row < SEGI_PNG_WAVE; row++) {
+        w.to[row] = to[row];
+        w.from[row] = from[row];
+    }
+    w = wave_edge(w, 0, size < lead ? size : lead, size);
+    w = wave_middle(w, lead, size);
+    wave_edge(w, size, size + lead, size);
+}
+
 static void paeth(uint8_t *to, const uint8_t *from, const uint8_t *above, size_t size, size_t step)
 {
     switch (step) {

@@ -1,0 +1,14 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Builds the fuzzers with clang: tests/fuzz/build.sh FOLDER, then e.g.
+#     FOLDER/fuzz_image -max_len=4096 -timeout=10 FOLDER/corpus tests/fuzz/images
+set -e
+top=$(cd "$(dirname "$0")/../.." && pwd)
+out=${1:?usage: build.sh FOLDER}
+mkdir -p "$out/corpus"
+for fuzzer in fuzz_image; do
+    clang -std=c17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+        -D_GNU_SOURCE -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -DSEGI_TIFF_NAME='"libtiff.so.6"' -I"$top/include" -I"$top/core" \
+        "$top/tests/fuzz/$fuzzer.c" "$top"/core/base/*.c "$top"/core/data/*.c "$top"/core/io/*.c \
+        -o "$out/$fuzzer" -ldeflate -ljpeg -lz -lm
+done
