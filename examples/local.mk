@@ -1,2 +1,13 @@
-EXTRA_DIST += %D%/quickstart.sh %D%/plugin/Makefile %D%/plugin/lines.c
-EXTRA_DIST += %D%/pipelines/nuclei.yaml
+EXTRA_DIST += %D%/quickstart.sh %D%/plugin/Makefile %D%/plugin/lines.c \
+  %D%/pipelines/nuclei.yaml %D%/images/README.md %D%/images/nuclei.png %D%/images/nuclei-overlay.png
+
+# The example plugin builds outside the tree, with what is installed and pkg-config alone, and runs.
+installcheck-local:
+	rm -rf installcheck.d && $(MKDIR_P) installcheck.d
+	cp $(srcdir)/examples/plugin/Makefile $(srcdir)/examples/plugin/lines.c installcheck.d/
+	chmod -R u+w installcheck.d
+	cd installcheck.d && PKG_CONFIG_PATH='$(DESTDIR)$(pkgconfigdir)' $(MAKE) CC='$(CC)' lines.so
+	'$(DESTDIR)$(bindir)/segkit' run --plugin installcheck.d/lines.so \
+	  '$(srcdir)/examples/images/nuclei.png' -o installcheck.d/lines.npy -- lines.multiscale
+	test -s installcheck.d/lines.npy
+	rm -rf installcheck.d

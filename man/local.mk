@@ -1,2 +1,21 @@
 dist_man_MANS += %D%/segkit.1 %D%/segkit-run.1 %D%/segkit-plugin.7
-dist_man_MANS += %D%/segkit-compare.1 %D%/segkit-eval.1 %D%/segkit-lint.1
+dist_man_MANS += %D%/segkit-eval.1 %D%/segkit-lint.1 %D%/segkit-compare.1
+
+# One page a stage, printed by the program itself from the stages' tables.
+stage_env = env HOME=/nonexistent XDG_DATA_HOME= SEGKIT_PLUGIN_PATH='$(abs_top_builddir)/plugins/.libs'
+all-local: man/stages.stamp
+man/stages.stamp: segkit$(EXEEXT) $(plugin_LTLIBRARIES)
+	$(AM_V_GEN)rm -rf man/stages && $(MKDIR_P) man/stages && \
+	for id in $$($(stage_env) ./segkit$(EXEEXT) stages | sed 's/ .*//'); do \
+	  $(stage_env) ./segkit$(EXEEXT) stages $$id --man >man/stages/$$id.7 || exit 1; \
+	done && touch $@
+install-data-hook:
+	$(MKDIR_P) '$(DESTDIR)$(man7dir)'
+	for page in man/stages/*.7; do \
+	  test ! -f $$page || $(INSTALL_DATA) $$page '$(DESTDIR)$(man7dir)' || exit 1; \
+	done
+uninstall-hook:
+	cd man/stages && for page in *.7; do rm -f '$(DESTDIR)$(man7dir)'/$$page; done
+clean-local:
+	rm -rf man/stages
+CLEANFILES += man/stages.stamp

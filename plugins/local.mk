@@ -1,5 +1,6 @@
 # One loadable module a family.
 include %D%/chafa/local.mk
+include %D%/cnn/local.mk
 include %D%/common/local.mk
 include %D%/filter/local.mk
 include %D%/graphcut/local.mk
@@ -9,3 +10,7 @@ include %D%/mask/local.mk
 include %D%/opencv/local.mk
 include %D%/threshold/local.mk
 include %D%/watershed/local.mk
+
+# libtool's own files are of no use beside modules.
+install-exec-hook:
+	rm -f '$(DESTDIR)$(plugindir)'/*.la

@@ -18,9 +18,12 @@ EXTRA_DIST += %D%/cases/pipelines
 
 include %D%/abi/local.mk
 include %D%/plugins/local.mk
+include %D%/cli/local.mk
+include %D%/docs/local.mk
 if HAVE_CRITERION
+include %D%/stage/local.mk
 include %D%/unit/local.mk
 endif
 include %D%/fuzz/local.mk
 include %D%/golden/local.mk
-include %D%/cli/local.mk
+include %D%/ncnn/local.mk

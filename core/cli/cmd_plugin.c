@@ -63,7 +63,6 @@ static void show_twin(struct doctor *doctor, const struct seg_plugin_info *info)
     for (int i = 0; i < doctor->count; i++)
         if (!strcmp(doctor->names[i], name)) {
             printf("  not used: %s has the same name and comes first\n", doctor->paths[i]);
-            doctor->sick++;
             return;
         }
     if (doctor->count < 64) {

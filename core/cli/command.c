@@ -82,6 +82,9 @@ int cli_faults(const struct seg_faults *faults, int status)
         cli_message("and %d more", faults->more);
     if (!faults->count)
         cli_message("%s", seg_status_name(status));
+    for (int i = 0; i < faults->count; i++)
+        if (faults->list[i].error.status == SEG_PLUGIN)
+            return CLI_PLUGIN;
     return cli_exit_code(status);
 }
 

@@ -5,7 +5,24 @@
 
 #include "command.h"
 
-extern const struct cli_command cli_bench, cli_check, cli_compare, cli_eval, cli_lint,
-    cli_plugin_doctor, cli_plugin_list, cli_run, cli_show, cli_stages, cli_version;
+extern const struct cli_command cli_bench;
+extern const struct cli_command cli_check;
+extern const struct cli_command cli_compare;
+extern const struct cli_command cli_complete;
+extern const struct cli_command cli_eval;
+extern const struct cli_command cli_lint;
+extern const struct cli_command cli_plugin_doctor;
+extern const struct cli_command cli_plugin_list;
+extern const struct cli_command cli_run;
+extern const struct cli_command cli_show;
+extern const struct cli_command cli_stages;
+extern const struct cli_command cli_version;
+
+/* All of them, in the order of the help. */
+extern const struct cli_command *const cli_commands[];
+extern const int cli_command_count;
+
+/* The command whose one or two words begin `words`; sets how many they are. NULL: none. */
+const struct cli_command *cli_command_find(int count, const char *const *words, int *used);
 
 #endif

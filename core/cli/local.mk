@@ -2,7 +2,16 @@ bin_PROGRAMS += segkit
 segkit_CPPFLAGS = $(libsegcore_la_CPPFLAGS) -I$(builddir)/%D%
 segkit_LDADD = libsegcore.la
 segkit_SOURCES = \
-  %D%/cmd_bench.c %D%/cmd_check.c %D%/cmd_compare.c %D%/cmd_eval.c %D%/cmd_lint.c %D%/cmd_plugin.c %D%/cmd_run.c %D%/cmd_show.c %D%/cmd_stages.c \
+  %D%/cmd_bench.c \
+  %D%/cmd_check.c \
+  %D%/cmd_compare.c \
+  %D%/cmd_complete.c \
+  %D%/cmd_eval.c \
+  %D%/cmd_lint.c \
+  %D%/cmd_plugin.c \
+  %D%/cmd_run.c \
+  %D%/cmd_show.c \
+  %D%/cmd_stages.c \
   %D%/cmd_version.c %D%/commands.h \
   %D%/command.c %D%/command.h \
   %D%/compare.h %D%/compare_pictures.c %D%/compare_rank.c %D%/compare_run.c %D%/compare_write.c \
@@ -17,6 +26,19 @@ segkit_SOURCES = \
   %D%/stage_doc.c %D%/stage_doc.h %D%/stage_man.c \
   %D%/summary.c %D%/summary.h \
   %D%/target.c %D%/target.h
+
+bashcompletiondir = $(datarootdir)/bash-completion/completions
+zshcompletiondir = $(datarootdir)/zsh/site-functions
+fishcompletiondir = $(datarootdir)/fish/vendor_completions.d
+dist_zshcompletion_DATA = %D%/completion/_segkit
+dist_fishcompletion_DATA = %D%/completion/segkit.fish
+EXTRA_DIST += %D%/completion/segkit.bash
+# bash looks for a file named for the command
+install-data-local:
+	$(MKDIR_P) $(DESTDIR)$(bashcompletiondir)
+	$(INSTALL_DATA) $(srcdir)/core/cli/completion/segkit.bash $(DESTDIR)$(bashcompletiondir)/segkit
+uninstall-local:
+	rm -f $(DESTDIR)$(bashcompletiondir)/segkit
 
 # The page of a comparison as an array of characters.
 BUILT_SOURCES += %D%/page.inc

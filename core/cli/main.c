@@ -12,34 +12,45 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct cli_command *const commands[] = {
-    &cli_run,  &cli_check, &cli_stages,      &cli_bench,         &cli_eval,    &cli_compare,
-    &cli_lint, &cli_show,  &cli_plugin_list, &cli_plugin_doctor, &cli_version,
+/* clang-format off */
+const struct cli_command *const cli_commands[] = {
+    &cli_run,
+    &cli_check,
+    &cli_stages,
+    &cli_show,
+    &cli_bench,
+    &cli_eval,
+    &cli_compare,
+    &cli_lint,
+    &cli_plugin_list,
+    &cli_plugin_doctor,
+    &cli_version,
+    &cli_complete,
 };
-#define COMMANDS ((int)(sizeof commands / sizeof *commands))
+/* clang-format on */
+const int cli_command_count = sizeof cli_commands / sizeof *cli_commands;
 
 static void help(FILE *to)
 {
     fputs("usage: segkit COMMAND [OPTION]... [ARGUMENT]...\n"
           "Segments images: runs pipelines of stages, classical and learned.\n\n",
           to);
-    for (int i = 0; i < COMMANDS; i++)
-        fprintf(to, "  %-16s %s\n", commands[i]->name, commands[i]->summary);
+    for (int i = 0; i < cli_command_count; i++)
+        fprintf(to, "  %-16s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
     fputs("\n'segkit COMMAND -h' shows a command's options. man segkit is the manual.\n", to);
 }
 
-/* The command whose one or two words begin argv; sets how many they are. */
-static const struct cli_command *find_command(int argc, char **argv, int *words)
+const struct cli_command *cli_command_find(int count, const char *const *words, int *used)
 {
-    for (int i = 0; i < COMMANDS; i++) {
-        const char *name = commands[i]->name, *space = strchr(name, ' ');
+    for (int i = 0; i < cli_command_count && count > 0; i++) {
+        const char *name = cli_commands[i]->name, *space = strchr(name, ' ');
         const size_t first = space ? (size_t)(space - name) : strlen(name);
-        if (strlen(argv[0]) != first || strncmp(argv[0], name, first) != 0)
+        if (strlen(words[0]) != first || strncmp(words[0], name, first) != 0)
             continue;
-        if (space && (argc < 2 || strcmp(argv[1], space + 1) != 0))
+        if (space && (count < 2 || strcmp(words[1], space + 1) != 0))
             continue;
-        *words = space ? 2 : 1;
-        return commands[i];
+        *used = space ? 2 : 1;
+        return cli_commands[i];
     }
     return NULL;
 }
@@ -48,8 +59,8 @@ static int unknown_command(int argc, char **argv)
 {
     struct segi_guess guess = {.typed = argv[0]};
     const size_t n = strlen(argv[0]);
-    for (int i = 0; i < COMMANDS; i++) {
-        const char *name = commands[i]->name;
+    for (int i = 0; i < cli_command_count; i++) {
+        const char *name = cli_commands[i]->name;
         if (!strncmp(name, argv[0], n) && name[n] == ' ') {
             cli_message("'%s' %s; there is '%s'", argv[0],
                         argc > 1 ? "has no such command" : "needs one more word", name);
@@ -155,6 +166,7 @@ static void keep_memory(void)
 int main(int argc, char **argv)
 {
     keep_memory();
+    static char version[] = "version";
     int words, code;
     if (argc < 2) {
         help(stderr);
@@ -165,8 +177,9 @@ int main(int argc, char **argv)
         code = CLI_DONE;
     } else {
         if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
-            argv[1] = (char[]){"version"};
-        const struct cli_command *command = find_command(argc - 1, argv + 1, &words);
+            argv[1] = version;
+        const struct cli_command *command =
+            cli_command_find(argc - 1, (const char *const *)argv + 1, &words);
         if (!command)
             return unknown_command(argc - 1, argv + 1);
         code = run_command(command, argc - 1 - words, argv + 1 + words);

@@ -6,24 +6,27 @@
 #include <segkit/version.h>
 #include <string.h>
 
-/* Text as roff sees it literally; a line must not begin with a control character. */
+#define COLUMNS 64 /* where a line of text is broken */
+
+/* Text as roff sees it literally: a line must not begin with a control character, and a sentence
+ * begins a line, as mdoc wants it. */
 static void put_text(FILE *to, const char *text)
 {
-    bool start = true;
+    int column = 0;
     for (; *text; text++) {
-        if (start && (*text == '.' || *text == '\''))
+        if (!column && (*text == '.' || *text == '\''))
             fputs("\\&", to);
-        start = *text == '\n';
+        const bool sentence = text[0] == ' ' && column && text[-1] == '.';
+        if (*text == ' ' && (sentence || column >= COLUMNS)) {
+            fputc('\n', to);
+            column = 0;
+            continue;
+        }
         if (*text == '\\')
             fputs("\\e", to);
         else
             fputc(*text, to);
-        if (text[0] == '.' && text[1] == ' ') {
-            /* a new sentence starts a new line, as mdoc wants it */
-            fputc('\n', to);
-            start = true;
-            text++;
-        }
+        column = *text == '\n' ? 0 : column + 1;
     }
 }
 
@@ -102,9 +105,8 @@ static void put_param(FILE *to, const struct seg_param *p)
 
 void cli_stage_man(FILE *to, const struct seg_stage *stage)
 {
-    fputs(".\\\" Written by 'segkit stages --man' from the stage's own tables.\n.Dd November "
-          "2026\n.Dt ",
-          to);
+    fputs(".\\\" Written by 'segkit stages --man' from the stage's own tables.\n", to);
+    fputs(".Dd November 23, 2026\n.Dt ", to);
     for (const char *c = stage->id; *c; c++)
         fputc(toupper((unsigned char)*c), to);
     fprintf(to, " 7\n.Os\n.Sh NAME\n.Nm %s\n.Nd ", stage->id);

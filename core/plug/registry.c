@@ -88,6 +88,18 @@ static struct segi_module *find_path(const struct segi_registry *registry, const
     return NULL;
 }
 
+/* A refused file of that name that was opened by its path; its plugin's name is not known. */
+static struct segi_module *find_refused(const struct segi_registry *registry, const char *name)
+{
+    const size_t n = strlen(name);
+    for (struct segi_module *m = registry->first; m; m = m->next) {
+        const char *slash = strrchr(m->path, '/'), *file = slash ? slash + 1 : m->path;
+        if (!m->plugin && !strncmp(file, name, n) && !strcmp(file + n, ".so"))
+            return m;
+    }
+    return NULL;
+}
+
 /* Under the lock. */
 static int find_module(seg_context *context, const char *name, struct segi_module **out,
                        struct seg_error *err)
@@ -105,6 +117,8 @@ static int find_module(seg_context *context, const char *name, struct segi_modul
     }
     if (status)
         return segi_error_nomem(err);
+    if (!module)
+        module = find_refused(registry, name);
     if (!module)
         return segi_error(err, SEG_ABSENT, "no plugin '%s' in %s", name,
                           segi_folders_text(&registry->folders));

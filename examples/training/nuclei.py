@@ -217,7 +217,7 @@ def loss_of(net, batch):
     return loss
 
 
-def train(data, out, steps, threads):
+def train(data, out, steps, rate, start, threads):
     torch.manual_seed(SEED)
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
@@ -234,9 +234,11 @@ def train(data, out, steps, threads):
     share /= share.sum()
 
     net = Net().to(memory_format=torch.channels_last)
+    if start:
+        net.load_state_dict(torch.load(start), strict=False)
     mean = copy.deepcopy(net).eval()  # the running mean of the weights is what is kept
-    optimizer = torch.optim.AdamW(net.parameters(), 3e-3, weight_decay=1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, steps, pct_start=0.1)
+    optimizer = torch.optim.AdamW(net.parameters(), rate, weight_decay=1e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, steps, pct_start=0.1)
     best, running = -1.0, 0.0
     for step in range(1, steps + 1):
         net.train()
@@ -255,9 +257,9 @@ def train(data, out, steps, threads):
             for a, b in zip(mean.state_dict().values(), net.state_dict().values()):
                 a.copy_(a * keep + b * (1 - keep) if a.is_floating_point() else b)
         running += loss.item()
-        if step % 250 == 0 or step == steps:
+        if step % 200 == 0 or step == steps:
             ap, iou = score(mean, held)
-            print(f'step {step} loss {running / 250:.4f} held-out AP {ap:.4f} IoU {iou:.4f}',
+            print(f'step {step} loss {running / 200:.4f} held-out AP {ap:.4f} IoU {iou:.4f}',
                   flush=True)
             running = 0.0
             if ap + iou > best:
@@ -336,12 +338,14 @@ def main():
             command.add_argument('data')
         command.add_argument('out')
         if name == 'train':
-            command.add_argument('--steps', type=int, default=4600)
+            command.add_argument('--steps', type=int, default=4000)
+            command.add_argument('--rate', type=float, default=3e-3)
+            command.add_argument('--start', help='weights to go on from')
             command.add_argument('--threads', type=int, default=1)
     o = parser.parse_args()
     if o.command == 'train':
         os.makedirs(o.out, exist_ok=True)
-        train(o.data, o.out, o.steps, o.threads)
+        train(o.data, o.out, o.steps, o.rate, o.start, o.threads)
     if o.command != 'score':
         export(o.out)
     else:

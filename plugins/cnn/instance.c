@@ -33,7 +33,7 @@ static void shift(struct cnn_objects *objects, size_t first, const struct cnn_re
 
 static int run_tile(struct cnn_scene *scene, const struct cnn_rect *rect, struct cnn_objects *all)
 {
-    struct cnn_model *model = scene->model;
+    struct cnn_segmenter *model = scene->model;
     struct cnn_objects found = {0};
     struct cnn_pass pass = {0};
     if (cnn_pass_run(scene, rect, &pass))
@@ -51,7 +51,7 @@ static int run_tile(struct cnn_scene *scene, const struct cnn_rect *rect, struct
     }
 out:
     cnn_objects_free(&found);
-    cnn_pass_end(&pass);
+    cnn_pass_end(scene, &pass);
     return scene->err.status;
 }
 
@@ -156,6 +156,7 @@ static const struct seg_port outputs[] = {
 
 const struct seg_stage cnn_instance_stage = {
     .struct_size = sizeof(struct seg_stage),
+    .flags = SEG_STAGE_REENTRANT,
     .id = "cnn.instance",
     .summary = "find objects with class, score, box and mask by a neural network",
     .detail =

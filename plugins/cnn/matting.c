@@ -79,6 +79,7 @@ static const struct seg_port outputs[] = {
 
 const struct seg_stage cnn_matting_stage = {
     .struct_size = sizeof(struct seg_stage),
+    .flags = SEG_STAGE_REENTRANT,
     .id = "cnn.matting",
     .summary = "separate the foreground from the background with soft edges by a neural network",
     .detail =

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph/session.h"
 #include "stage.h"
 
 /* -- the call ---------------------------------------------------------------------------------- */
@@ -27,8 +26,8 @@ static int scene_parallel(void *ctx, size_t count, size_t grain, cnn_body body, 
     return scene->host->parallel(scene->call, count, grain, body, arg);
 }
 
-int cnn_scene_open(struct cnn_scene *scene, struct cnn_model *model, const struct seg_host *host,
-                   struct seg_call *call)
+int cnn_scene_open(struct cnn_scene *scene, struct cnn_segmenter *model,
+                   const struct seg_host *host, struct seg_call *call)
 {
     *scene = (struct cnn_scene){.model = model, .host = host, .call = call};
     scene->env = (struct cnn_env){.ctx = scene,
@@ -36,7 +35,7 @@ int cnn_scene_open(struct cnn_scene *scene, struct cnn_model *model, const struc
                                   .free = scene_free,
                                   .parallel = scene_parallel,
                                   .workers = host->workers(call),
-                                  .isa = cnn_isa()};
+                                  .isa = cnn_isa_here()};
     scene->image.struct_size = sizeof scene->image;
     int status = host->input(call, 0, &scene->image);
     if (status)
@@ -56,7 +55,7 @@ int cnn_stage_create(const struct seg_host *host, struct seg_call *call, const v
                      void **self)
 {
     struct cnn_error err = {0};
-    *self = cnn_model_open(params, &err);
+    *self = cnn_segmenter_open(params, &err);
     return *self ? SEG_OK : host->fail(call, (enum seg_status)err.status, "%s", err.text);
 }
 
@@ -64,7 +63,7 @@ void cnn_stage_destroy(void *self, const struct seg_host *host, struct seg_call 
 {
     (void)host;
     (void)call;
-    cnn_model_free(self);
+    cnn_segmenter_free(self);
 }
 
 /* -- further inputs ---------------------------------------------------------------------------- */
@@ -111,7 +110,7 @@ static int add_extra(struct cnn_scene *scene, const struct cnn_extra *extra, str
         feed->count++;
         return SEG_OK;
     }
-    cnn_net_input_size(net, index, fixed);
+    cnn_input_size(net, index, fixed);
     blob->w = extra->size_count ? extra->size[0] : fixed[0];
     blob->h = extra->size_count > 1 ? extra->size[1] : fixed[1];
     blob->c = extra->kind == CNN_COORDS ? 2 : extra->size_count > 2 ? extra->size[2] : 1;
@@ -193,7 +192,7 @@ static struct seg_view part_of(const struct seg_view *image, const struct cnn_re
 /* Decides by shapes what the sidecar does not say. */
 static int settle(struct cnn_scene *scene, const struct cnn_pass *pass)
 {
-    struct cnn_model *model = scene->model;
+    struct cnn_segmenter *model = scene->model;
     struct cnn_finding finding;
     cnn_heads_find(pass->blobs, model->output_count, &pass->canvas, model->rules.class_count,
                    &finding);
@@ -213,8 +212,12 @@ static int settle(struct cnn_scene *scene, const struct cnn_pass *pass)
 
 static int sort_outputs(struct cnn_scene *scene, struct cnn_pass *pass)
 {
-    struct cnn_model *model = scene->model;
-    if (!model->decoder && settle(scene, pass))
+    struct cnn_segmenter *model = scene->model;
+    mtx_lock(&model->lock);
+    if (!model->decoder)
+        settle(scene, pass);
+    mtx_unlock(&model->lock);
+    if (scene->err.status)
         return scene->err.status;
     for (size_t i = 0; i < model->output_count; i++) {
         const int32_t role = model->roles[i], level = model->levels[i];
@@ -229,7 +232,7 @@ static int sort_outputs(struct cnn_scene *scene, struct cnn_pass *pass)
 static int run_mirrored(struct cnn_scene *scene, const struct cnn_rect *rect, bool x, bool y,
                         struct cnn_pass *pass)
 {
-    struct cnn_model *model = scene->model;
+    struct cnn_segmenter *model = scene->model;
     const struct seg_view part = part_of(&scene->image, rect);
     struct feed feed = {0};
     *pass = (struct cnn_pass){0};
@@ -245,8 +248,10 @@ static int run_mirrored(struct cnn_scene *scene, const struct cnn_rect *rect, bo
         cnn_nomem(&scene->err);
         goto out;
     }
-    if (cnn_session_run(model->session, feed.blobs, feed.ids, feed.count, model->outputs,
-                        model->output_count, pass->blobs, &scene->env, &scene->err))
+    if (cnn_model_lease(model->network, feed.blobs, feed.ids, feed.count, model->outputs,
+                        model->output_count, scene->env.workers, &pass->lease, &scene->err) ||
+        cnn_session_run(pass->lease.session, &scene->env, feed.blobs, pass->blobs, NULL,
+                        &scene->err))
         goto out;
     sort_outputs(scene, pass);
 out:
@@ -300,7 +305,7 @@ int cnn_pass_run_flipped(struct cnn_scene *scene, const struct cnn_rect *rect,
             goto out;
         passes++;
         sum.canvas = pass->canvas;
-        cnn_pass_end(pass);
+        cnn_pass_end(scene, pass);
     }
     const size_t count = (size_t)sum.mean_map.w * (size_t)sum.mean_map.h * (size_t)sum.mean_map.c;
     for (size_t i = 0; i < count; i++)
@@ -310,12 +315,15 @@ int cnn_pass_run_flipped(struct cnn_scene *scene, const struct cnn_rect *rect,
     pass->heads.count[CNN_ROLE_MAP] = 1;
     return SEG_OK;
 out:
+    cnn_pass_end(scene, pass);
     free(sum.mean);
     return scene->err.status;
 }
 
-void cnn_pass_end(struct cnn_pass *pass)
+void cnn_pass_end(struct cnn_scene *scene, struct cnn_pass *pass)
 {
+    if (pass->lease.session)
+        cnn_model_return(scene->model->network, &pass->lease);
     free(pass->blobs);
     free(pass->mean);
     *pass = (struct cnn_pass){0};

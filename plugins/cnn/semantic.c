@@ -85,6 +85,7 @@ static const struct seg_port outputs[] = {
 
 const struct seg_stage cnn_semantic_stage = {
     .struct_size = sizeof(struct seg_stage),
+    .flags = SEG_STAGE_REENTRANT,
     .id = "cnn.semantic",
     .summary = "give each pixel the class that a neural network finds most likely",
     .detail =

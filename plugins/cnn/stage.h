@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the three stages share: their parameters, the model that they hold, and one pass of a part of
- * the image through it. */
+/* What the three stages share: their parameters, the model that they hold, and one pass of a part
+ * of the image through it. */
 #ifndef CNN_STAGE_H
 #define CNN_STAGE_H
 
+#include <threads.h>
+
 #include "decode/dense.h"
 #include "decode/heads.h"
-#include "model/net.h"
-
-struct cnn_session;
+#include "graph/model.h"
 
 /* The stages' parameters; each stage has those rows that it knows. */
 struct cnn_options {
@@ -19,11 +19,11 @@ struct cnn_options {
 
 enum cnn_flips { CNN_FLIP_NONE = 0, CNN_FLIP_X, CNN_FLIP_Y, CNN_FLIP_BOTH };
 
-struct cnn_model {
+struct cnn_segmenter {
     const struct cnn_options *options;
     struct cnn_sidecar *sidecar;
-    struct cnn_net *net;
-    struct cnn_session *session;
+    struct cnn_model *network;
+    const struct cnn_net *net; /* of it */
     struct cnn_rules rules;
     bool *wanted;
     int32_t input;    /* blob */
@@ -34,22 +34,25 @@ struct cnn_model {
     size_t output_count;
     int32_t task, decoder; /* CNN_DECODER_AUTO until the first run */
     char why[512];         /* what made it so */
+    mtx_t lock;            /* while that is found out */
 };
 
 /* Loads what options->model names, which must live as long. NULL on failure. */
-struct cnn_model *cnn_model_open(const struct cnn_options *options, struct cnn_error *err);
-void cnn_model_free(struct cnn_model *model);
+struct cnn_segmenter *cnn_segmenter_open(const struct cnn_options *options, struct cnn_error *err);
+void cnn_segmenter_free(struct cnn_segmenter *model);
+/* The size that the network states for an input; 0, 0: none. */
+void cnn_input_size(const struct cnn_net *net, int32_t blob, int32_t size[2]);
 /* Whether its outputs are maps, not boxes. */
-bool cnn_model_is_dense(const struct cnn_model *model);
+bool cnn_segmenter_is_dense(const struct cnn_segmenter *model);
 
-/* The callbacks of a stage; `self` is a struct cnn_model. */
+/* The callbacks of a stage; `self` is a struct cnn_segmenter. */
 int cnn_stage_create(const struct seg_host *host, struct seg_call *call, const void *params,
                      void **self);
 void cnn_stage_destroy(void *self, const struct seg_host *host, struct seg_call *call);
 
 /* A call: the host's services as the runtime and the decoders want them. */
 struct cnn_scene {
-    struct cnn_model *model;
+    struct cnn_segmenter *model;
     const struct seg_host *host;
     struct seg_call *call;
     struct cnn_env env;
@@ -58,8 +61,8 @@ struct cnn_scene {
     struct cnn_error err;
 };
 /* Opens the input port; the image is that of port 0. */
-int cnn_scene_open(struct cnn_scene *scene, struct cnn_model *model, const struct seg_host *host,
-                   struct seg_call *call);
+int cnn_scene_open(struct cnn_scene *scene, struct cnn_segmenter *model,
+                   const struct seg_host *host, struct seg_call *call);
 /* Hands the first error to the host and returns its status. */
 int cnn_scene_end(struct cnn_scene *scene);
 
@@ -67,8 +70,9 @@ int cnn_scene_end(struct cnn_scene *scene);
 struct cnn_rect {
     int32_t x, y, width, height;
 };
-/* One pass; what it holds is the session's until the next run. */
+/* One pass; the blobs' data are the session's. */
 struct cnn_pass {
+    struct cnn_lease lease;
     struct cnn_canvas canvas;
     struct cnn_heads heads;
     struct cnn_blob *blobs;
@@ -79,7 +83,7 @@ int cnn_pass_run(struct cnn_scene *scene, const struct cnn_rect *rect, struct cn
 /* The same for a map, mirrored as `flips` asks for, mirrored back, and the mean of all. */
 int cnn_pass_run_flipped(struct cnn_scene *scene, const struct cnn_rect *rect,
                          struct cnn_pass *pass);
-void cnn_pass_end(struct cnn_pass *pass);
+void cnn_pass_end(struct cnn_scene *scene, struct cnn_pass *pass);
 
 /* The tiles of an axis of `length` pixels: how many, and where one begins. */
 int32_t cnn_tile_count(const struct cnn_options *options, int32_t length);
@@ -90,7 +94,7 @@ int32_t cnn_tile_begin(const struct cnn_options *options, int32_t length, int32_
  * known, and sets data and its steps. */
 struct cnn_sink {
     int (*open)(struct cnn_scene *scene, struct cnn_sink *sink);
-    bool single;  /* the foreground alone is wanted */
+    bool single; /* the foreground alone is wanted */
     int32_t planes;
     float *data;
     size_t row, plane; /* floats from one to the next */

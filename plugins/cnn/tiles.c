@@ -120,13 +120,13 @@ static int open_sink(struct cnn_scene *scene, struct cnn_sink *sink, const struc
 static int run_tile(struct job *j, struct cnn_sink *sink)
 {
     struct cnn_scene *scene = j->scene;
-    const struct cnn_model *model = scene->model;
+    const struct cnn_segmenter *model = scene->model;
     struct cnn_pass pass = {0};
     struct cnn_dense dense = {0};
     const unsigned workers = scene->env.workers;
     if (cnn_pass_run_flipped(scene, &j->rect, &pass))
         goto out;
-    if (!cnn_model_is_dense(model) || !pass.heads.count[CNN_ROLE_MAP]) {
+    if (!cnn_segmenter_is_dense(model) || !pass.heads.count[CNN_ROLE_MAP]) {
         cnn_fail(&scene->err, SEG_STAGE, "%s: its outputs are objects (%s); use cnn.instance",
                  model->net->path, cnn_decoder_name(model->decoder));
         goto out;
@@ -149,7 +149,7 @@ static int run_tile(struct job *j, struct cnn_sink *sink)
     scene->host->free(scene->call, j->workspace);
 out:
     cnn_dense_close(&dense);
-    cnn_pass_end(&pass);
+    cnn_pass_end(scene, &pass);
     return scene->err.status;
 }
 

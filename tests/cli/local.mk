@@ -1,2 +1,9 @@
-TESTS += %D%/compare.t %D%/eval.t
-EXTRA_DIST += %D%/compare.t %D%/eval.t
+cli_tests = \
+  %D%/compare.t \
+  %D%/complete.t \
+  %D%/eval.t \
+  %D%/plugin.t \
+  %D%/run.t \
+  %D%/usage.t
+TESTS += $(cli_tests)
+EXTRA_DIST += $(cli_tests) tests/cases/images/gray.pgm

@@ -7,3 +7,10 @@ tests_golden_metrics_SOURCES = \
   %D%/picture.c %D%/picture.h
 TESTS += %D%/metrics.t
 EXTRA_DIST += %D%/metrics.t
+
+check_PROGRAMS += tests/golden/models
+tests_golden_models_CPPFLAGS = $(libsegcore_la_CPPFLAGS) -I$(srcdir)/%D%
+tests_golden_models_LDADD = libsegcore.la
+tests_golden_models_SOURCES = %D%/models.c %D%/picture.c %D%/picture.h
+TESTS += %D%/models.t
+EXTRA_DIST += %D%/models.t

@@ -2,6 +2,7 @@
 # Sourced by shell tests: numbered TAP lines, a folder of their own, and a few checks.
 #   check NAME COMMAND...            passes when the command does
 #   gives NAME CODE TEXT COMMAND...  exit code and exact first line of stderr
+#   says NAME CODE PATTERN COMMAND...  exit code, and a line of the output that matches
 #   skip NAME WHY
 set -u
 : "${SEGKIT:=segkit}" "${srcdir:=.}" "${SEGKIT_SHARED:=$srcdir/../shared}"
@@ -26,4 +27,13 @@ gives() {
     elif [ "$gives_line" != "$gives_text" ]; then
         not_ok "$gives_name" "got:  $gives_line" "want: $gives_text"
     else ok "$gives_name"; fi
+}
+says() {
+    says_name=$1 says_code=$2 says_pattern=$3; shift 3
+    "$@" >"$tmp/out" 2>&1; says_got=$?
+    if [ "$says_got" -ne "$says_code" ]; then
+        not_ok "$says_name" "exit code $says_got instead of $says_code: $*" "$(head -3 "$tmp/out")"
+    elif ! grep -q -e "$says_pattern" "$tmp/out"; then
+        not_ok "$says_name" "no line like: $says_pattern" "$(head -3 "$tmp/out")"
+    else ok "$says_name"; fi
 }

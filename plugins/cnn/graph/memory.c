@@ -63,13 +63,16 @@ static bool dies(const struct memory *m, int32_t value, int32_t node)
     return v->storage >= 0 && m->plan->storage[v->storage].last <= node;
 }
 
-static bool overwrites(struct memory *m, const struct cnn_node *node, int32_t from, int32_t at)
+/* Lays the output over input `which`, where nobody else needs it, this node's other inputs
+ * included: a residual block adds what it convolves. */
+static bool overwrites(struct memory *m, const struct cnn_node *node, int32_t which, int32_t at)
 {
+    const int32_t from = node->in[which];
     const struct cnn_value *in = &m->plan->values[from], *out = &m->plan->values[node->out[0]];
     if (!dies(m, from, at) || cnn_storage(&in->blob) != cnn_storage(&out->blob))
         return false;
-    for (int32_t i = 0; i < node->in_count; i++) /* another input may lie in the same storage */
-        if (node->in[i] != from && m->plan->values[node->in[i]].storage == in->storage)
+    for (int32_t i = 0; i < node->in_count; i++)
+        if (i != which && m->plan->values[node->in[i]].storage == in->storage)
             return false;
     join(m, node->out[0], from, 0);
     m->plan->storage[in->storage].last_write = at;
@@ -111,10 +114,10 @@ static int place_outputs(struct memory *m, int32_t at)
     if (op && slices(m, node, op))
         return SEG_OK;
     if (op && op->flags & CNN_OP_IN_PLACE && stored && node->out_count == 1 &&
-        overwrites(m, node, node->in[0], at))
+        overwrites(m, node, 0, at))
         return SEG_OK;
     if (node->kind == CNN_NODE_CONV && node->conv->add >= 0 &&
-        overwrites(m, node, node->in[node->conv->add], at))
+        overwrites(m, node, node->conv->add, at))
         return SEG_OK;
     for (int32_t i = 0; i < node->out_count; i++)
         if (own(m, node->out[i], at) != SEG_OK)

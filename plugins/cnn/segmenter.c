@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph/session.h"
 #include "stage.h"
 
 /* -- classes to keep --------------------------------------------------------------------------- */
@@ -19,10 +18,10 @@ static int32_t class_of(const struct cnn_sidecar *sidecar, const char *name, siz
     return whole && number >= 0 && (size_t)number < sidecar->class_count ? (int32_t)number : -1;
 }
 
-static int want_classes(struct cnn_model *model, const char *list, struct cnn_error *err)
+static int want_classes(struct cnn_segmenter *model, const char *list, struct cnn_error *err)
 {
     const size_t count = model->sidecar->class_count;
-    if (!list[strspn(list, " ,")])
+    if (!list || !list[strspn(list, " ,")]) /* NULL: the stage has no such parameter */
         return SEG_OK;
     model->wanted = calloc(count ? count : 1, sizeof *model->wanted);
     if (!model->wanted)
@@ -47,7 +46,21 @@ static int want_classes(struct cnn_model *model, const char *list, struct cnn_er
 
 /* -- inputs and outputs ------------------------------------------------------------------------ */
 
-static int find_input(struct cnn_model *model, struct cnn_error *err)
+void cnn_input_size(const struct cnn_net *net, int32_t blob, int32_t size[2])
+{
+    const int32_t producer = net->blobs[blob].producer;
+    size[0] = size[1] = 0;
+    if (producer < 0)
+        return;
+    const struct cnn_params *params = &net->layers[producer].params;
+    const int32_t width = cnn_int(params, 0, 0), height = cnn_int(params, 1, 0);
+    if (width > 0 && height > 0 && width <= INT16_MAX && height <= INT16_MAX) {
+        size[0] = width;
+        size[1] = height;
+    }
+}
+
+static int find_input(struct cnn_segmenter *model, struct cnn_error *err)
 {
     const struct cnn_net *net = model->net;
     const char *name = model->sidecar->input;
@@ -58,11 +71,11 @@ static int find_input(struct cnn_model *model, struct cnn_error *err)
     if (model->input < 0)
         return cnn_fail(err, SEG_IO, "%s: the network has no input '%s'", net->path,
                         name ? name : "");
-    cnn_net_input_size(net, model->input, model->fixed);
+    cnn_input_size(net, model->input, model->fixed);
     return SEG_OK;
 }
 
-static void add_output(struct cnn_model *model, int32_t blob, int32_t role, int32_t level)
+static void add_output(struct cnn_segmenter *model, int32_t blob, int32_t role, int32_t level)
 {
     const size_t i = model->output_count++;
     model->outputs[i] = blob;
@@ -70,7 +83,7 @@ static void add_output(struct cnn_model *model, int32_t blob, int32_t role, int3
     model->levels[i] = level;
 }
 
-static int find_outputs(struct cnn_model *model, struct cnn_error *err)
+static int find_outputs(struct cnn_segmenter *model, struct cnn_error *err)
 {
     const struct cnn_net *net = model->net;
     const struct cnn_sidecar *sidecar = model->sidecar;
@@ -100,15 +113,16 @@ static int find_outputs(struct cnn_model *model, struct cnn_error *err)
     return SEG_OK;
 }
 
-bool cnn_model_is_dense(const struct cnn_model *model)
+bool cnn_segmenter_is_dense(const struct cnn_segmenter *model)
 {
     return model->decoder >= CNN_ARGMAX && model->decoder <= CNN_PROBABILITY;
 }
 
-struct cnn_model *cnn_model_open(const struct cnn_options *options, struct cnn_error *err)
+struct cnn_segmenter *cnn_segmenter_open(const struct cnn_options *options, struct cnn_error *err)
 {
-    struct cnn_model *model = calloc(1, sizeof *model);
-    if (!model) {
+    struct cnn_segmenter *model = calloc(1, sizeof *model);
+    if (!model || mtx_init(&model->lock, mtx_plain) != thrd_success) {
+        free(model);
         cnn_nomem(err);
         return NULL;
     }
@@ -116,12 +130,13 @@ struct cnn_model *cnn_model_open(const struct cnn_options *options, struct cnn_e
     model->sidecar = cnn_sidecar_open(options->model, err);
     if (!model->sidecar)
         goto out;
-    model->net = cnn_net_load(model->sidecar->param, model->sidecar->bin, err);
-    if (!model->net || find_input(model, err) || find_outputs(model, err) ||
-        want_classes(model, options->classes, err))
+    model->network =
+        cnn_model_open(model->sidecar->param, model->sidecar->bin, cnn_isa_here(), err);
+    if (!model->network)
         goto out;
-    model->session = cnn_session_new(model->net, err);
-    if (!model->session)
+    model->net = cnn_model_net(model->network);
+    if (find_input(model, err) || find_outputs(model, err) ||
+        want_classes(model, options->classes, err))
         goto out;
     model->task = model->sidecar->task;
     model->decoder = model->sidecar->output_count ? model->sidecar->decoder : CNN_DECODER_AUTO;
@@ -137,18 +152,18 @@ struct cnn_model *cnn_model_open(const struct cnn_options *options, struct cnn_e
     };
     return model;
 out:
-    cnn_model_free(model);
+    cnn_segmenter_free(model);
     return NULL;
 }
 
-void cnn_model_free(struct cnn_model *model)
+void cnn_segmenter_free(struct cnn_segmenter *model)
 {
     if (!model)
         return;
-    cnn_session_free(model->session);
-    cnn_net_free(model->net);
+    cnn_model_close(model->network);
     cnn_sidecar_free(model->sidecar);
     free(model->outputs);
     free(model->wanted);
+    mtx_destroy(&model->lock);
     free(model);
 }

@@ -1,0 +1,2 @@
+dist_check_SCRIPTS += %D%/man.t
+TESTS += %D%/man.t

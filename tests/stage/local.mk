@@ -1,0 +1,5 @@
+check_PROGRAMS += %D%/cnn
+TESTS += %D%/cnn
+%C%_cnn_SOURCES = %D%/test_cnn_conv.c %D%/test_cnn_decode.c %D%/test_cnn_sidecar.c
+%C%_cnn_CPPFLAGS = $(libsegcnn_la_CPPFLAGS) $(CRITERION_CFLAGS)
+%C%_cnn_LDADD = libsegcnn.la $(CRITERION_LIBS)
