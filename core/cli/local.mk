@@ -8,6 +8,8 @@ segkit_SOURCES = \
   %D%/cmd_complete.c \
   %D%/cmd_eval.c \
   %D%/cmd_lint.c \
+  %D%/cmd_model.c \
+  %D%/cmd_model_bench.c \
   %D%/cmd_plugin.c \
   %D%/cmd_run.c \
   %D%/cmd_show.c \
@@ -19,13 +21,15 @@ segkit_SOURCES = \
   %D%/images.c %D%/images.h \
   %D%/labels.c %D%/labels.h %D%/measuring.c \
   %D%/main.c \
+  %D%/network.c %D%/network.h \
   %D%/pairs.c %D%/pairs.h \
   %D%/progress.c %D%/progress.h \
   %D%/report.c %D%/report.h \
   %D%/source.c %D%/source.h \
   %D%/stage_doc.c %D%/stage_doc.h %D%/stage_man.c \
   %D%/summary.c %D%/summary.h \
-  %D%/target.c %D%/target.h
+  %D%/target.c %D%/target.h \
+  %D%/tensor.c %D%/tensor.h
 
 bashcompletiondir = $(datarootdir)/bash-completion/completions
 zshcompletiondir = $(datarootdir)/zsh/site-functions

@@ -2,6 +2,7 @@
 /* The family's table: segmentation by neural networks in ncnn's format. */
 #include <segkit/plugin-util.h>
 
+#include "service.h"
 #include "stage.h"
 
 const struct seg_choice cnn_flip_choices[4] = {
@@ -22,6 +23,7 @@ static const struct seg_plugin plugin = {
     .origin = "segkit",
     .stages = stages,
     .stage_count = SEG_COUNT(stages),
+    .extension = cnn_service,
 };
 
 SEG_EXPORT const struct seg_plugin *segkit_plugin_v1(void);

@@ -25,7 +25,8 @@ libsegcnn_la_SOURCES = \
   %D%/layer/recurrent.c %D%/layer/reduce.c %D%/layer/resample.c %D%/layer/roi.c %D%/layer/shape.c \
   %D%/layer/shuffle.c %D%/layer/slice.c %D%/layer/slice.h %D%/layer/softmax.c %D%/layer/unary.c \
   %D%/layer/unary.h \
-  %D%/graph/fuse.c %D%/graph/memory.c %D%/graph/model.c %D%/graph/model.h %D%/graph/order.c \
+  %D%/service.c %D%/service.h \
+  %D%/graph/cost.c %D%/graph/cost.h %D%/graph/fuse.c %D%/graph/memory.c %D%/graph/model.c %D%/graph/model.h %D%/graph/order.c \
   %D%/graph/plan.c %D%/graph/plan.h %D%/graph/session.c %D%/graph/session.h %D%/graph/weights.c \
   %D%/decode/decode.h %D%/decode/dense.c %D%/decode/dense.h %D%/decode/heads.c %D%/decode/heads.h \
   %D%/decode/map.c %D%/decode/objects.c %D%/decode/prototypes.c %D%/decode/solov2.c \

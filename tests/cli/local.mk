@@ -2,6 +2,7 @@ cli_tests = \
   %D%/compare.t \
   %D%/complete.t \
   %D%/eval.t \
+  %D%/model.t \
   %D%/plugin.t \
   %D%/run.t \
   %D%/usage.t

@@ -500,3 +500,8 @@ static const struct cnn_op ops[] = {
     ROW("DeconvolutionDepthWise3D", 91, load_3d_transposed_group, 0),
 };
 CNN_FAMILY(cnn_conv_ops, ops);
+
+bool cnn_op_is_conv(const struct cnn_op *op)
+{
+    return op->run == run;
+}

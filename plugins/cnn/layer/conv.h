@@ -43,6 +43,9 @@ int cnn_conv_int8_load(struct cnn_conv_layer *conv, bool depthwise, struct cnn_r
 int cnn_conv_int8_run(struct cnn_job *job, const struct cnn_conv_shape *shape);
 void cnn_conv_int8_unload(struct cnn_conv_layer *conv);
 
+/* Whether a layer's data is a struct cnn_conv_layer. */
+bool cnn_op_is_conv(const struct cnn_op *op);
+
 /* Activation of a layer with parameters 9 and 10. */
 int cnn_conv_act(const struct cnn_params *params, int32_t type_id, int32_t params_id,
                  struct cnn_act *act, struct cnn_error *err);
