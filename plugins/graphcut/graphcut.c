@@ -6,6 +6,9 @@
 
 static const struct seg_stage *const stages[] = {
     &graphcut_energy,
+    &graphcut_grabcut,
+    &graphcut_multilabel,
+    &graphcut_seeds,
 };
 
 static const struct seg_plugin plugin = {
