@@ -2,7 +2,7 @@
 /* Planning of depth-wise convolutions and their weights. */
 #include "kernel/depthwise.h"
 
-#define BAND_BYTES ((size_t)96 * 1024) /* of a band's copy */
+#define FRAME_FLOATS ((size_t)16 * 1024) /* larger images are not copied */
 
 void depthwise_plan_make(const struct cnn_conv *conv, const struct cnn_geometry *g,
                          struct depthwise_plan *plan)
@@ -10,38 +10,23 @@ void depthwise_plan_make(const struct cnn_conv *conv, const struct cnn_geometry 
     *plan = (struct depthwise_plan){
         .phases_x = direct_phases(conv, conv->stride_w),
         .phases_y = direct_phases(conv, conv->stride_h),
+        .worker_floats = ceil_div((size_t)g->in_w * 8, 16) * 16,
     };
-    size_t copy = 0, rows_most = 1, widest = 1;
-    for (int32_t px = 0; px < plan->phases_x; px++) {
-        struct direct_axis x;
-        direct_axis_of(conv, false, px, g->pad_left, g->out_w, &x);
-        plan->copies |= x.count > 0 && x.span > 0 && x.count < 16 * x.span;
-        size_t width = x.count > 0 ? (size_t)direct_extent(&x, x.count) : 1;
-        widest = width > widest ? width : widest;
+    struct direct_axis x, y;
+    direct_axis_of(conv, false, 0, g->pad_left, g->out_w, &x);
+    direct_axis_of(conv, true, 0, g->pad_top, g->out_h, &y);
+    size_t frame = SIZE_PRODUCT((size_t)int_max(x.step * (x.count - 1) + x.span + 1, 1),
+                                (size_t)int_max(y.step * (y.count - 1) + y.span + 1, 1), 8);
+    if (conv->kind == CNN_DEPTHWISE && frame && frame <= FRAME_FLOATS) {
+        plan->frame_w = x.step * (x.count - 1) + x.span + 1;
+        plan->frame_h = y.step * (y.count - 1) + y.span + 1;
+        plan->worker_floats = ceil_div(frame, 16) * 16;
     }
-    for (int32_t py = 0; py < plan->phases_y; py++) {
-        struct direct_axis y;
-        direct_axis_of(conv, true, py, g->pad_top, g->out_h, &y);
-        rows_most = (size_t)y.count > rows_most ? (size_t)y.count : rows_most;
-    }
+    size_t rows = ceil_div((size_t)g->out_h, (size_t)plan->phases_y);
     size_t items = blocks_of(conv->in) * (size_t)plan->phases_x * (size_t)plan->phases_y;
     size_t bands = items < 4 * g->workers && items % g->workers ? 2 * g->workers : 1;
-    if (plan->copies) {
-        size_t rows = BAND_BYTES / (widest * 8 * sizeof(float)) / (size_t)conv->stride_h;
-        size_t least = ceil_div(rows_most, rows ? rows : 1);
-        bands = bands > least ? bands : least;
-    }
-    plan->band_rows = (int32_t)ceil_div(rows_most, bands);
-    plan->bands = ceil_div(rows_most, (size_t)plan->band_rows);
-    for (int32_t py = 0; plan->copies && py < plan->phases_y; py++) {
-        struct direct_axis y;
-        direct_axis_of(conv, true, py, g->pad_top, g->out_h, &y);
-        size_t floats = widest * (size_t)direct_extent(&y, plan->band_rows) * 8;
-        copy = floats > copy ? floats : copy;
-    }
-    size_t taps = (size_t)conv->kernel_w * (size_t)conv->kernel_h;
-    plan->worker_bytes =
-        (copy + 15) / 16 * 16 * sizeof(float) + (taps + 3) / 4 * 4 * sizeof(struct depthwise_tap);
+    plan->band_rows = int_max(1, (int32_t)ceil_div(rows, bands));
+    plan->bands = ceil_div(rows, (size_t)plan->band_rows);
 }
 
 bool depthwise_fits(const struct cnn_conv *conv, const struct cnn_geometry *g)
@@ -75,5 +60,5 @@ size_t depthwise_workspace(const struct cnn_conv *conv, const struct cnn_geometr
 {
     struct depthwise_plan plan;
     depthwise_plan_make(conv, geometry, &plan);
-    return SIZE_PRODUCT(plan.worker_bytes, geometry->workers);
+    return SIZE_PRODUCT(plan.worker_floats, sizeof(float), geometry->workers);
 }

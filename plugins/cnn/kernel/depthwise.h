@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Depth-wise convolution, plain and transposed: a block of eight channels is filtered by itself.
- * Eight pixels of a row are summed at a time over all taps. Where the image is narrow, or the
- * window large, a block is copied with its padding first, so that no pixel needs looking after. */
+/* Depth-wise convolution, plain and transposed: a block of eight channels is filtered by itself,
+ * row by row, some pixels at a time over all taps. Rows above and below the image are a row of
+ * zeros; pixels whose window crosses the left or right edge are summed one by one. */
 #ifndef CNN_DEPTHWISE_H
 #define CNN_DEPTHWISE_H
 
@@ -9,15 +9,10 @@
 
 struct depthwise_plan {
     int32_t phases_x, phases_y;
-    bool copies;
     int32_t band_rows;
     size_t bands;
-    size_t worker_bytes;
-};
-
-/* One tap: where it reads, from the pixel on, and which weight it takes; both in floats. */
-struct depthwise_tap {
-    ptrdiff_t from, weight;
+    int32_t frame_w, frame_h; /* of the copy; 0: there is none */
+    size_t worker_floats;     /* the frame, or the row of zeros */
 };
 
 void depthwise_plan_make(const struct cnn_conv *conv, const struct cnn_geometry *geometry,

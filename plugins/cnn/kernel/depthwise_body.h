@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Depth-wise convolution: the loops of depthwise.h. Included by one file for each instruction set.
  */
-#include "kernel/copy_row.h"
 #include "kernel/depthwise.h"
 
 struct depthwise_run {
@@ -9,109 +8,171 @@ struct depthwise_run {
     struct depthwise_plan plan;
 };
 
-/* A row of pixels that all have the same taps, `step` floats from each other. */
+/* A row of outputs of a block of channels. Offsets are in floats. */
 struct depthwise_row {
     const struct cnn_conv *conv;
-    const struct depthwise_tap *taps, *end;
-    const float *plane, *weights; /* bias first */
-    ptrdiff_t from;               /* in `plane`, of the first pixel */
+    const struct direct_axis *x, *y;
+    const float **rows;   /* the input of each row of taps, or zeros */
+    const float *weights; /* bias first */
     float *to;
     const float *add;
-    ptrdiff_t step, step_out;
+    int32_t first; /* the input at which the window of output 0 begins */
     size_t channel;
     bool simple;
 };
 
-V8_INLINE void depthwise_pixels(const struct depthwise_row *row, const size_t pixels)
+V8_INLINE void depthwise_store(const struct depthwise_row *row, int32_t first, v8 *sum,
+                               const size_t pixels)
 {
-    v8 sum[8];
-    const float *w = row->weights + 8;
-    ptrdiff_t step = row->step;
-    UNROLL (r, pixels)
-        sum[r] = v8_load(row->weights);
-    for (const struct depthwise_tap *tap = row->taps; tap < row->end; tap++) {
-        v8 weight = v8_load(w + tap->weight);
-        const float *from = row->plane + (row->from + tap->from);
-        UNROLL (r, pixels)
-            sum[r] = v8_fma(weight, v8_load(from + (ptrdiff_t)r * step), sum[r]);
-    }
+    ptrdiff_t step = row->x->step_out * (ptrdiff_t)8, at = first * step;
     if (row->simple) {
+        v8 least = v8_set(sum_least(row->conv, row->add)),
+           post = v8_set(act_least(&row->conv->post));
+        float *to = row->to + at;
+        const float *add = row->add;
         UNROLL (r, pixels) {
-            ptrdiff_t at = (ptrdiff_t)r * row->step_out;
-            v8_store(row->to + at,
-                     v8_finish_simple(row->conv, sum[r], row->add ? row->add + at : NULL));
+            if (add)
+                sum[r] = v8_finish_add(sum[r], least, add + at + (ptrdiff_t)r * step, post);
+            v8_store(to + (ptrdiff_t)r * step, add ? sum[r] : v8_max(least, sum[r]));
         }
         return;
     }
     float sums[8 * 8];
     UNROLL (r, pixels)
         v8_store(sums + r * 8, sum[r]);
-    for (size_t r = 0; r < pixels; r++) {
-        ptrdiff_t at = (ptrdiff_t)r * row->step_out;
+    for (size_t r = 0; r < pixels; r++, at += step)
         v8_store(row->to + at, v8_finish(row->conv, v8_load(sums + r * 8),
                                          row->add ? row->add + at : NULL, row->channel));
+}
+
+/* `pixels` outputs from `first` on, whose windows lie inside; `step` is that of the input. */
+V8_INLINE void depthwise_pixels(const struct depthwise_row *row, int32_t first, ptrdiff_t step,
+                                const size_t pixels)
+{
+    const struct direct_axis *x = row->x, *y = row->y;
+    ptrdiff_t from = (row->first + (ptrdiff_t)first * x->step) * 8;
+    v8 sum[8];
+    UNROLL (r, pixels)
+        sum[r] = v8_load(row->weights);
+    for (int32_t ky = 0; ky < y->taps; ky++) {
+        const float *w = row->weights + 8 + (ptrdiff_t)y->index[ky] * row->conv->kernel_w * 8;
+        for (int32_t kx = 0; kx < x->taps; kx++) {
+            v8 weight = v8_load(w + x->index[kx] * (ptrdiff_t)8);
+            const float *in = row->rows[ky] + (from + x->delta[kx] * (ptrdiff_t)8);
+            UNROLL (r, pixels)
+                sum[r] = v8_fma(weight, v8_load(in + (ptrdiff_t)r * step), sum[r]);
+        }
+    }
+    depthwise_store(row, first, sum, pixels);
+}
+
+/* The same for 3 x 3, with the weights in registers. */
+V8_INLINE void depthwise_three(const struct depthwise_row *row, const v8 weight[9], v8 bias,
+                               int32_t first, ptrdiff_t step, const size_t pixels)
+{
+    ptrdiff_t from = (row->first + (ptrdiff_t)first * row->x->step) * 8;
+    ptrdiff_t next = row->x->delta[1] * (ptrdiff_t)8;
+    v8 sum[8];
+    UNROLL (r, pixels)
+        sum[r] = bias;
+    UNROLL (ky, 3) {
+        const float *in = row->rows[ky] + from;
+        UNROLL (kx, 3) {
+            UNROLL (r, pixels)
+                sum[r] = v8_fma(weight[ky * 3 + kx],
+                                v8_load(in + (ptrdiff_t)kx * next + (ptrdiff_t)r * step), sum[r]);
+        }
+    }
+    depthwise_store(row, first, sum, pixels);
+}
+
+V8_INLINE void depthwise_inside_three(const struct depthwise_row *row, int32_t first, int32_t end,
+                                      ptrdiff_t step)
+{
+    v8 weight[9], bias = v8_load(row->weights);
+    UNROLL (k, 9)
+        weight[k] = v8_load(row->weights + 8 + 8 * k);
+    for (; first + 6 <= end; first += 6)
+        depthwise_three(row, weight, bias, first, step, 6);
+    switch (end - first) {
+    case 5:
+        depthwise_three(row, weight, bias, first, step, 5);
+        break;
+    case 4:
+        depthwise_three(row, weight, bias, first, step, 4);
+        break;
+    case 3:
+        depthwise_three(row, weight, bias, first, step, 3);
+        break;
+    case 2:
+        depthwise_three(row, weight, bias, first, step, 2);
+        break;
+    case 1:
+        depthwise_three(row, weight, bias, first, step, 1);
+        break;
+    default:
+        break;
     }
 }
 
-#define DEPTHWISE_PIXELS(pixels)                                                                   \
-    static NOINLINE void depthwise_pixels_##pixels(const struct depthwise_row *row)                \
-    {                                                                                              \
-        depthwise_pixels(row, pixels);                                                             \
-    }
-DEPTHWISE_PIXELS(1)
-DEPTHWISE_PIXELS(2)
-DEPTHWISE_PIXELS(3)
-DEPTHWISE_PIXELS(4)
-DEPTHWISE_PIXELS(5)
-DEPTHWISE_PIXELS(6)
-DEPTHWISE_PIXELS(7)
-DEPTHWISE_PIXELS(8)
-#undef DEPTHWISE_PIXELS
-
-static void depthwise_advance(struct depthwise_row *row, ptrdiff_t pixels)
+V8_INLINE void depthwise_inside_any(const struct depthwise_row *row, int32_t first, int32_t end,
+                                    ptrdiff_t step)
 {
-    row->from += pixels * row->step;
-    row->to += pixels * row->step_out;
-    if (row->add)
-        row->add += pixels * row->step_out;
+    for (; first + 8 <= end; first += 8)
+        depthwise_pixels(row, first, step, 8);
+    for (; first + 4 <= end; first += 4)
+        depthwise_pixels(row, first, step, 4);
+    for (; first + 2 <= end; first += 2)
+        depthwise_pixels(row, first, step, 2);
+    if (first < end)
+        depthwise_pixels(row, first, step, 1);
 }
 
-static void depthwise_pixel_row(struct depthwise_row *row, int32_t count)
+typedef void depthwise_inside_fn(const struct depthwise_row *, int32_t, int32_t);
+
+static NOINLINE void depthwise_three_1(const struct depthwise_row *row, int32_t first, int32_t end)
 {
-    static void (*const table[])(const struct depthwise_row *) = {
-        NULL,
-        depthwise_pixels_1,
-        depthwise_pixels_2,
-        depthwise_pixels_3,
-        depthwise_pixels_4,
-        depthwise_pixels_5,
-        depthwise_pixels_6,
-        depthwise_pixels_7,
-        depthwise_pixels_8,
-    };
-    while (count > 0) {
-        int32_t now = count < 8 ? count : count < 16 && count > 8 ? (count + 1) / 2 : 8;
-        table[now](row);
-        depthwise_advance(row, now);
-        count -= now;
-    }
+    depthwise_inside_three(row, first, end, 8);
+}
+
+static NOINLINE void depthwise_three_2(const struct depthwise_row *row, int32_t first, int32_t end)
+{
+    depthwise_inside_three(row, first, end, 16);
+}
+
+static NOINLINE void depthwise_any_1(const struct depthwise_row *row, int32_t first, int32_t end)
+{
+    depthwise_inside_any(row, first, end, 8);
+}
+
+static NOINLINE void depthwise_any(const struct depthwise_row *row, int32_t first, int32_t end)
+{
+    depthwise_inside_any(row, first, end, row->x->step * (ptrdiff_t)8);
+}
+
+static depthwise_inside_fn *depthwise_choose(const struct cnn_conv *conv)
+{
+    bool three = conv->kind == CNN_DEPTHWISE && conv->kernel_w == 3 && conv->kernel_h == 3;
+    if (three && conv->stride_w <= 2)
+        return conv->stride_w == 1 ? depthwise_three_1 : depthwise_three_2;
+    return conv->kind == CNN_DEPTHWISE && conv->stride_w > 1 ? depthwise_any : depthwise_any_1;
 }
 
 /* A pixel at the left or right edge: only the taps that lie inside. */
-static void depthwise_edge_pixel(struct depthwise_row *row, const struct direct_axis *x, int32_t i,
-                                 int32_t in_w)
+static void depthwise_edge(const struct depthwise_row *row, int32_t i, int32_t in_w)
 {
+    const struct direct_axis *x = row->x, *y = row->y;
     v8 sum = v8_load(row->weights);
-    int32_t k = 0;
-    for (const struct depthwise_tap *tap = row->taps; tap < row->end; tap++) {
-        int64_t at = x->first + (int64_t)i * x->step + x->delta[k];
-        k = k + 1 < x->taps ? k + 1 : 0;
-        if (at >= 0 && at < in_w)
-            sum = v8_fma(v8_load(row->weights + 8 + tap->weight),
-                         v8_load(row->plane + (row->from + tap->from)), sum);
+    for (int32_t kx = 0; kx < x->taps; kx++) {
+        int64_t at = x->first + (int64_t)i * x->step + x->delta[kx];
+        if (at < 0 || at >= in_w)
+            continue;
+        for (int32_t ky = 0; ky < y->taps; ky++) {
+            ptrdiff_t tap = (ptrdiff_t)y->index[ky] * row->conv->kernel_w + x->index[kx];
+            sum = v8_fma(v8_load(row->weights + 8 + tap * 8), v8_load(row->rows[ky] + at * 8), sum);
+        }
     }
-    v8_store(row->to, v8_finish(row->conv, sum, row->add, row->channel));
-    depthwise_advance(row, 1);
+    depthwise_store(row, i, &sum, 1);
 }
 
 /* The pixels of a row whose windows lie inside are those from `left` to `right` - 1. */
@@ -125,85 +186,70 @@ static void depthwise_inside(const struct direct_axis *x, int32_t in_w, int32_t 
     *right = end < x->count ? int_max((int32_t)end, *left) : x->count;
 }
 
-/* Copies the input of some rows of a block of channels, with zeros around it. */
-static void depthwise_copy(const struct direct_axis *x, const struct direct_axis *y, int32_t begin,
-                           int32_t rows, const struct cnn_geometry *g, const float *plane,
-                           float *to)
+/* Copies what the frame holds of an image; its other pixels are zero and stay so. */
+static void depthwise_fill(const struct depthwise_plan *p, const struct direct_axis *x,
+                           const struct direct_axis *y, const struct cnn_geometry *g,
+                           const float *plane, float *frame)
 {
-    int32_t width = direct_extent(x, x->count), step = direct_copy_step(y);
-    for (int32_t row = 0; row < direct_extent(y, rows); row++, to += (size_t)width * 8) {
-        int64_t from = y->first + (int64_t)begin * y->step + (int64_t)row * step;
-        if (from < 0 || from >= g->in_h)
-            memset(to, 0, (size_t)width * 8 * sizeof(float));
-        else
-            copy_row(plane + (size_t)from * (size_t)g->in_w * 8, 8, x->first, direct_copy_step(x),
-                     width, g->in_w, to);
+    int32_t left = int_max(x->first, 0), right = int_min(x->first + p->frame_w, g->in_w);
+    int32_t top = int_max(y->first, 0), bottom = int_min(y->first + p->frame_h, g->in_h);
+    for (int32_t row = top; row < bottom && left < right; row++) {
+        const float *from = plane + ((size_t)row * (size_t)g->in_w + (size_t)left) * 8;
+        float *to =
+            frame + ((size_t)(row - y->first) * (size_t)p->frame_w + (size_t)(left - x->first)) * 8;
+        for (int32_t i = left; i < right; i++, from += 8, to += 8)
+            v8_store(to, v8_load(from));
     }
 }
 
-/* Rows begin..begin + rows - 1 of one block of channels, of one phase. */
+/* Rows begin..end - 1 of one block of channels, of one phase. */
 static void depthwise_band(const struct depthwise_run *run, size_t block,
                            const struct direct_axis *x, const struct direct_axis *y, int32_t begin,
-                           int32_t rows, char *space)
+                           int32_t end, float *space)
 {
     const struct cnn_conv_call *call = run->call;
-    const struct cnn_conv *conv = call->conv;
     const struct cnn_geometry *g = call->geometry;
-    bool copies = run->plan.copies;
-    struct depthwise_tap *taps = (struct depthwise_tap *)(void *)space, *tap = taps;
-    size_t kernel = (size_t)conv->kernel_w * (size_t)conv->kernel_h;
-    float *copy = (float *)(void *)(taps + (kernel + 3) / 4 * 4);
+    size_t kernel = (size_t)call->conv->kernel_w * (size_t)call->conv->kernel_h;
     const float *plane = call->in + block * (size_t)g->in_w * (size_t)g->in_h * 8;
-    ptrdiff_t line = (copies ? direct_extent(x, x->count) : g->in_w) * (ptrdiff_t)8;
-    for (int32_t ky = 0; ky < y->taps; ky++)
-        for (int32_t kx = 0; kx < x->taps; kx++)
-            *tap++ = (struct depthwise_tap){
-                .from = y->delta[ky] * line + x->delta[kx] * 8,
-                .weight = ((ptrdiff_t)y->index[ky] * conv->kernel_w + x->index[kx]) * 8,
-            };
-    if (copies)
-        depthwise_copy(x, y, begin, rows, g, plane, copy);
-    int32_t left = 0, right = x->count;
-    if (!copies)
+    const float *rows[DIRECT_MAX_KERNEL];
+    struct depthwise_row row = {
+        .conv = call->conv,
+        .x = x,
+        .y = y,
+        .rows = rows,
+        .weights = (const float *)call->packed + block * 8 * (kernel + 1),
+        .channel = block * 8,
+        .simple = act_simple(call->conv),
+    };
+    int32_t left = 0, right = x->count, first = x->first;
+    ptrdiff_t in_w = g->in_w, in_h = g->in_h, top = y->first;
+    if (run->plan.frame_w) {
+        depthwise_fill(&run->plan, x, y, g, plane, space);
+        plane = space;
+        in_w = run->plan.frame_w;
+        in_h = run->plan.frame_h;
+        first = 0;
+        top = 0;
+    } else {
         depthwise_inside(x, g->in_w, &left, &right);
-    for (int32_t j = begin; j < begin + rows; j++) {
-        size_t out =
-            ((block * (size_t)g->out_h + (size_t)y->first_out + (size_t)j * (size_t)y->step_out) *
-                 (size_t)g->out_w +
-             (size_t)x->first_out) *
-            8;
-        struct depthwise_row row = {.conv = conv,
-                                    .taps = taps,
-                                    .end = tap,
-                                    .plane = copies ? copy : plane,
-                                    .weights =
-                                        (const float *)call->packed + block * 8 * (kernel + 1),
-                                    .to = call->out + out,
-                                    .add = call->add ? call->add + out : NULL,
-                                    .step_out = x->step_out * (ptrdiff_t)8,
-                                    .channel = block * 8,
-                                    .simple = act_simple(conv)};
-        if (copies) {
-            row.from = (j - begin) * (y->step / direct_copy_step(y)) * line;
-            row.step = x->step / direct_copy_step(x) * (ptrdiff_t)8;
-        } else {
-            int64_t top = y->first + (int64_t)j * y->step;
-            row.from = (ptrdiff_t)top * line + x->first * (ptrdiff_t)8;
-            row.step = x->step * (ptrdiff_t)8;
-            int32_t ky = 0, last = y->taps;
-            while (ky < last && top + y->delta[ky] < 0)
-                ky++;
-            while (last > ky && top + y->delta[last - 1] >= g->in_h)
-                last--;
-            row.taps = taps + ky * x->taps;
-            row.end = taps + last * x->taps;
+    }
+    depthwise_inside_fn *inside = depthwise_choose(call->conv);
+    for (int32_t j = begin; j < end; j++) {
+        for (int32_t ky = 0; ky < y->taps; ky++) {
+            ptrdiff_t at = top + (ptrdiff_t)j * y->step + y->delta[ky];
+            rows[ky] = at < 0 || at >= in_h ? space : plane + at * in_w * 8;
         }
-        int32_t i = 0;
-        for (; i < left; i++)
-            depthwise_edge_pixel(&row, x, i, g->in_w);
-        depthwise_pixel_row(&row, right - left);
-        for (i = right; i < x->count; i++)
-            depthwise_edge_pixel(&row, x, i, g->in_w);
+        size_t line =
+            block * (size_t)g->out_h + (size_t)y->first_out + (size_t)j * (size_t)y->step_out;
+        size_t out = (line * (size_t)g->out_w + (size_t)x->first_out) * 8;
+        row.to = call->out + out;
+        row.add = call->add ? call->add + out : NULL;
+        row.first = first;
+        for (int32_t i = 0; i < left; i++)
+            depthwise_edge(&row, i, g->in_w);
+        inside(&row, left, right);
+        for (int32_t i = right; i < x->count; i++)
+            depthwise_edge(&row, i, g->in_w);
     }
 }
 
@@ -213,19 +259,23 @@ static int depthwise_body(void *arg, size_t begin, size_t end, unsigned worker)
     const struct depthwise_plan *p = &run->plan;
     const struct cnn_conv *conv = run->call->conv;
     const struct cnn_geometry *g = run->call->geometry;
-    char *space = (char *)run->call->workspace + worker * p->worker_bytes;
-    for (size_t item = begin; item < end; item++) {
-        size_t band = item % p->bands, rest = item / p->bands;
-        int32_t phase = (int32_t)(rest % ((size_t)p->phases_x * (size_t)p->phases_y));
-        size_t block = rest / ((size_t)p->phases_x * (size_t)p->phases_y);
-        struct direct_axis x, y;
-        direct_axis_of(conv, false, phase % p->phases_x, g->pad_left, g->out_w, &x);
-        direct_axis_of(conv, true, phase / p->phases_x, g->pad_top, g->out_h, &y);
+    float *space = (float *)run->call->workspace + worker * p->worker_floats;
+    memset(space, 0, p->worker_floats * sizeof(float));
+    struct direct_axis x, y;
+    for (size_t item = begin, last = SIZE_MAX; item < end; item++) {
+        size_t band = item % p->bands, block = item / p->bands % blocks_of(conv->in);
+        size_t phase = item / p->bands / blocks_of(conv->in);
+        if (phase != last) {
+            direct_axis_of(conv, false, (int32_t)(phase % (size_t)p->phases_x), g->pad_left,
+                           g->out_w, &x);
+            direct_axis_of(conv, true, (int32_t)(phase / (size_t)p->phases_x), g->pad_top, g->out_h,
+                           &y);
+            last = phase;
+        }
         int64_t first = (int64_t)band * p->band_rows;
-        if (x.count == 0 || first >= y.count)
-            continue;
-        depthwise_band(run, block, &x, &y, (int32_t)first,
-                       int_min(p->band_rows, y.count - (int32_t)first), space);
+        if (x.count > 0 && first < y.count)
+            depthwise_band(run, block, &x, &y, (int32_t)first,
+                           int_min((int32_t)first + p->band_rows, y.count), space);
     }
     return 0;
 }

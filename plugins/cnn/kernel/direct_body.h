@@ -78,12 +78,15 @@ V8_INLINE void direct_tile_run(const struct direct_tile *t, const size_t pixels,
         direct_finish(t, sums, pixels, blocks);
         return;
     }
-    UNROLL (b, blocks)
+    v8 least = v8_set(sum_least(t->conv, t->add)), post = v8_set(act_least(&t->conv->post));
+    UNROLL (b, blocks) {
         UNROLL (r, pixels) {
             size_t at = b * t->out_block + (size_t)t->to[r];
+            v8 x = sum[b * pixels + r];
             v8_store(t->out + at,
-                     v8_finish_simple(t->conv, sum[b * pixels + r], t->add ? t->add + at : NULL));
+                     t->add ? v8_finish_add(x, least, t->add + at, post) : v8_max(least, x));
         }
+    }
 }
 
 #define DIRECT_TILE(pixels, blocks)                                                                \

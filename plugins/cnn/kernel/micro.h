@@ -106,15 +106,23 @@ static inline bool act_simple(const struct cnn_conv *conv)
     return conv->act.kind <= CNN_ACT_RELU && conv->post.kind <= CNN_ACT_RELU;
 }
 
-V8_INLINE v8 v8_finish_simple(const struct cnn_conv *conv, v8 x, const float *add)
+/* The lower bound that ReLU is, or none. */
+static inline float act_least(const struct cnn_act *act)
 {
-    if (conv->act.kind == CNN_ACT_RELU)
-        x = v8_max(x, v8_set(0.0f));
-    if (add)
-        x += v8_load(add);
-    if (conv->post.kind == CNN_ACT_RELU)
-        x = v8_max(x, v8_set(0.0f));
-    return x;
+    return act->kind == CNN_ACT_RELU ? 0.0f : -__builtin_inff();
+}
+
+/* That of act, and where nothing is added before it that of post too. */
+static inline float sum_least(const struct cnn_conv *conv, bool adds)
+{
+    float act = act_least(&conv->act), post = act_least(&conv->post);
+    return adds || act > post ? act : post;
+}
+
+/* `least` and `post_least` as act_least gives them; passes on what is not a number. */
+V8_INLINE v8 v8_finish_add(v8 x, v8 least, const float *add, v8 post_least)
+{
+    return v8_max(post_least, v8_max(least, x) + v8_load(add));
 }
 
 V8_INLINE v8 v8_finish(const struct cnn_conv *conv, v8 x, const float *add, size_t channel)

@@ -197,15 +197,16 @@ V8_INLINE void winograd_output_tile(const struct cnn_conv *conv, const float *m,
             half[i][j] = r[i];
     }
     bool simple = act_simple(conv);
+    v8 least = v8_set(sum_least(conv, add)), post = v8_set(act_least(&conv->post));
     for (size_t i = 0; i < rows; i++) {
         v8 r[4];
         winograd_output4(half[i], r);
         UNROLL (j, 4) {
+            size_t at = i * row + j * column;
             r[j] += bias;
-            if (simple && j < columns) {
-                size_t at = i * row + j * column;
-                v8_store(out + at, v8_finish_simple(conv, r[j], add ? add + at : NULL));
-            }
+            if (simple && j < columns)
+                v8_store(out + at,
+                         add ? v8_finish_add(r[j], least, add + at, post) : v8_max(least, r[j]));
         }
         for (size_t j = 0; !simple && j < columns; j++) {
             size_t at = i * row + j * column;
