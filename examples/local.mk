@@ -11,3 +11,6 @@ installcheck-local:
 	  '$(srcdir)/examples/images/nuclei.png' -o installcheck.d/lines.npy -- lines.multiscale
 	test -s installcheck.d/lines.npy
 	rm -rf installcheck.d
+EXTRA_DIST += %D%/pipelines/nuclei-cnn.yaml %D%/training/nuclei.py \
+  %D%/models/nuclei/README.md %D%/models/nuclei/model.yaml \
+  %D%/models/nuclei/nuclei.param %D%/models/nuclei/nuclei.bin

@@ -8,6 +8,7 @@ include %D%/labels/local.mk
 include %D%/markers/local.mk
 include %D%/mask/local.mk
 include %D%/opencv/local.mk
+include %D%/scores/local.mk
 include %D%/threshold/local.mk
 include %D%/watershed/local.mk
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of the scores stages: from the probabilities of classes to what other stages take. */
+#include "stages.h"
+
+static const struct seg_stage *const stages[] = {
+    &scores_channel,
+};
+
+static const struct seg_plugin plugin = {
+    SEG_PLUGIN_HEAD,
+    .stage_count = SEG_COUNT(stages),
+    .name = "scores",
+    .version = "1.0",
+    .license = "LGPL-2.1-or-later",
+    .origin = "segkit",
+    .stages = stages,
+};
+
+SEG_EXPORT const struct seg_plugin *segkit_plugin_v1(void);
+
+const struct seg_plugin *segkit_plugin_v1(void)
+{
+    return &plugin;
+}
