@@ -10,6 +10,7 @@ extern const struct cli_command cli_check;
 extern const struct cli_command cli_compare;
 extern const struct cli_command cli_complete;
 extern const struct cli_command cli_eval;
+extern const struct cli_command cli_fuse;
 extern const struct cli_command cli_lint;
 extern const struct cli_command cli_model_bench;
 extern const struct cli_command cli_model_check;
@@ -20,6 +21,7 @@ extern const struct cli_command cli_plugin_list;
 extern const struct cli_command cli_run;
 extern const struct cli_command cli_show;
 extern const struct cli_command cli_stages;
+extern const struct cli_command cli_tune;
 extern const struct cli_command cli_version;
 
 /* All of them, in the order of the help. */

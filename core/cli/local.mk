@@ -7,6 +7,7 @@ segkit_SOURCES = \
   %D%/cmd_compare.c \
   %D%/cmd_complete.c \
   %D%/cmd_eval.c \
+  %D%/cmd_fuse.c \
   %D%/cmd_lint.c \
   %D%/cmd_model.c \
   %D%/cmd_model_bench.c \
@@ -14,9 +15,11 @@ segkit_SOURCES = \
   %D%/cmd_run.c \
   %D%/cmd_show.c \
   %D%/cmd_stages.c \
+  %D%/cmd_tune.c \
   %D%/cmd_version.c %D%/commands.h \
   %D%/command.c %D%/command.h \
   %D%/compare.h %D%/compare_pictures.c %D%/compare_rank.c %D%/compare_run.c %D%/compare_write.c \
+  %D%/emit.c %D%/emit.h \
   %D%/eval_coco.c %D%/eval_coco.h \
   %D%/images.c %D%/images.h \
   %D%/labels.c %D%/labels.h %D%/measuring.c \
@@ -29,7 +32,8 @@ segkit_SOURCES = \
   %D%/stage_doc.c %D%/stage_doc.h %D%/stage_man.c \
   %D%/summary.c %D%/summary.h \
   %D%/target.c %D%/target.h \
-  %D%/tensor.c %D%/tensor.h
+  %D%/tensor.c %D%/tensor.h \
+  %D%/tune.h %D%/tune_score.c %D%/tune_search.c
 
 bashcompletiondir = $(datarootdir)/bash-completion/completions
 zshcompletiondir = $(datarootdir)/zsh/site-functions

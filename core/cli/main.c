@@ -21,6 +21,8 @@ const struct cli_command *const cli_commands[] = {
     &cli_bench,
     &cli_eval,
     &cli_compare,
+    &cli_tune,
+    &cli_fuse,
     &cli_lint,
     &cli_model_info,
     &cli_model_forward,

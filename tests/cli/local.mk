@@ -5,6 +5,7 @@ cli_tests = \
   %D%/model.t \
   %D%/plugin.t \
   %D%/run.t \
+  %D%/tune.t \
   %D%/usage.t
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) tests/cases/images/gray.pgm
