@@ -12,6 +12,7 @@ segkit_SOURCES = \
   %D%/cmd_model.c \
   %D%/cmd_model_bench.c \
   %D%/cmd_plugin.c \
+  %D%/cmd_replay.c \
   %D%/cmd_run.c \
   %D%/cmd_show.c \
   %D%/cmd_stages.c \
@@ -27,6 +28,7 @@ segkit_SOURCES = \
   %D%/network.c %D%/network.h \
   %D%/pairs.c %D%/pairs.h \
   %D%/progress.c %D%/progress.h \
+  %D%/provenance.c %D%/provenance.h \
   %D%/report.c %D%/report.h \
   %D%/source.c %D%/source.h \
   %D%/stage_doc.c %D%/stage_doc.h %D%/stage_man.c \

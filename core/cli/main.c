@@ -23,6 +23,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_compare,
     &cli_tune,
     &cli_fuse,
+    &cli_replay,
     &cli_lint,
     &cli_model_info,
     &cli_model_forward,

@@ -2,6 +2,8 @@
 /* Reports of runs. */
 #include "report.h"
 
+#include "provenance.h"
+
 #include "../base/names.h"
 
 #include <segkit/plugin-util.h>
@@ -116,5 +118,7 @@ void cli_report(struct segi_json_out *out, const char *image, const seg_plan *pl
         segi_json_close(out, '}');
     }
     segi_json_close(out, ']');
+    if (result)
+        cli_provenance(out, image, plan, result);
     segi_json_close(out, '}');
 }

@@ -4,6 +4,7 @@ cli_tests = \
   %D%/eval.t \
   %D%/model.t \
   %D%/plugin.t \
+  %D%/replay.t \
   %D%/run.t \
   %D%/tune.t \
   %D%/usage.t
