@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Wiring, in one sentence: a required input port that is not named takes the most recent earlier
- * layer whose kind fits; an optional one is connected only by name. Of one stage's results the
- * first that fits is the most recent. */
+ * layer whose kind fits; an optional one is connected only by name. Of one stage's results, and of
+ * the inputs, the first that fits counts: `input` before those that were added to it. */
 #include "plan.h"
 
 #include "../base/error.h"
@@ -110,7 +110,7 @@ static size_t wire_named(const seg_plan *plan, size_t step, const struct seg_por
     return SEGI_NONE;
 }
 
-/* Results of one step stand in their own order, steps and inputs are met from the last. */
+/* The first of one step's results, from the last step on, then of the inputs. */
 static size_t most_recent(const seg_plan *plan, size_t step, const struct seg_port *port)
 {
     for (size_t i = step; i-- > 0;) {
@@ -119,7 +119,7 @@ static size_t most_recent(const seg_plan *plan, size_t step, const struct seg_po
             if (kind_fits(port, plan->slots[k].kind))
                 return k;
     }
-    for (size_t k = plan->input_count; k-- > 0;)
+    for (size_t k = 0; k < plan->input_count; k++)
         if (kind_fits(port, plan->slots[k].kind))
             return k;
     return SEGI_NONE;

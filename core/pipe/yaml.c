@@ -50,8 +50,9 @@ static int indent_tab(const char *text, size_t line)
 {
     for (; line; line--) {
         text = strchr(text, '\n');
-        if (!text++)
+        if (!text)
             return 0;
+        text++;
     }
     const size_t blanks = strspn(text, " ");
     return text[blanks] == '\t' ? (int)blanks + 1 : 0;
