@@ -170,12 +170,15 @@ def infer(net, image):
         return net(x).softmax(1)[0, :, ph // 2:ph // 2 + h, pw // 2:pw // 2 + w].numpy()
 
 
-def instances(scores, core=0.5, mask=0.5, area=20):
-    """Markers are the parts with a high core score; a watershed grows them to the mask."""
+def instances(scores, mask=0.55, height=0.1, least=0.3, area=20):
+    """As examples/pipelines/nuclei-cnn.yaml: peaks of the core that stand out, and a watershed."""
+    from skimage.morphology import reconstruction
     from skimage.segmentation import watershed
-    inside = scores[0] < mask
-    markers, n = ndi.label((scores[2] > core) & inside, np.ones((3, 3)))
-    labels = watershed(-scores[2], markers, mask=inside)
+    inside = scores[0] < 1 - mask
+    depth = ndi.gaussian_filter(scores[2], 1)
+    tops = depth - reconstruction(depth - height, depth) > 0.999 * height
+    markers, n = ndi.label(tops & (depth > least), np.ones((3, 3)))
+    labels = watershed(-depth, markers, mask=inside)
     small = np.bincount(labels.ravel(), minlength=n + 1) < area
     return np.where(small[labels], 0, labels)
 

@@ -72,6 +72,11 @@ static int find_input(struct cnn_segmenter *model, struct cnn_error *err)
         return cnn_fail(err, SEG_IO, "%s: the network has no input '%s'", net->path,
                         name ? name : "");
     cnn_input_size(net, model->input, model->fixed);
+    if (!model->sidecar->path && !model->fixed[0]) {
+        /* It takes any size, and most such networks halve it up to five times. */
+        model->sidecar->resize = CNN_PAD;
+        model->sidecar->multiple[0] = model->sidecar->multiple[1] = 32;
+    }
     return SEG_OK;
 }
 

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The stages of neural networks with the model that is shipped.
+. "$srcdir/tests/support/tap.sh"
+nuclei=$srcdir/examples/images/nuclei.png
+model=$srcdir/examples/models/nuclei
+cd "$tmp" || exit 99
+
+says "learned and classical stages in one pipeline" 0 ' [0-9][0-9]* regions -> labels.png$' \
+    "$SEGKIT" run "$nuclei" -o labels.png -p "$srcdir/examples/pipelines/nuclei-cnn.yaml"
+for threads in 1 2 7; do
+    "$SEGKIT" run -q --threads $threads "$nuclei" -o $threads.npy -- \
+        cnn.semantic "model=$model" ! scores.channel class=2
+done
+check "one and two threads give the same bytes" cmp 1.npy 2.npy
+check "one and seven threads give the same bytes" cmp 1.npy 7.npy
+check "classes" "$SEGKIT" run "$nuclei" -o classes.png -- cnn.semantic "model=$model"
+check "tiles" "$SEGKIT" run "$nuclei" -o tiles.png -- cnn.semantic "model=$model" tile=100 overlap=40
+says "tiles give nearly the same" 0 'iou *0\.9' "$SEGKIT" eval tiles.png classes.png --task labels -m iou
+check "mirrored" "$SEGKIT" run "$nuclei" -o flips.png -- cnn.semantic "model=$model" flips=both
+says "mirrored images give nearly the same" 0 'iou *0\.9' \
+    "$SEGKIT" eval flips.png classes.png --task labels -m iou
+check "one class" "$SEGKIT" run "$nuclei" -o core.npy -- cnn.semantic "model=$model" classes=core
+check "alpha" "$SEGKIT" run "$nuclei" -o alpha.png -- cnn.matting "model=$model"
+says "parts of a map are instances" 0 'instances' \
+    "$SEGKIT" run "$nuclei" -o parts.npy -- cnn.instance "model=$model"
+
+# a network without a sidecar, and one whose weights are cut
+mkdir bare cut
+cp "$model"/nuclei.param "$model"/nuclei.bin bare
+cp "$model"/model.yaml "$model"/nuclei.param cut
+head -c 100000 "$model"/nuclei.bin >cut/nuclei.bin
+check "no sidecar: shapes tell" "$SEGKIT" run "$nuclei" -o bare.npy -- cnn.semantic model=bare/nuclei.param
+says "cut weights" 4 'cut/nuclei.param:[0-9]*: layer .*: the weights end inside' "$SEGKIT" run "$nuclei" -o x.npy -- cnn.semantic model=cut
+gives "missing model" 4 \
+    "segkit: $nuclei: word 1 'cnn.semantic': stage 'cnn.semantic': cannot open model 'none': no such file" \
+    "$SEGKIT" run "$nuclei" -o x.npy -- cnn.semantic model=none
+gives "no sidecar in a folder" 4 \
+    "segkit: $nuclei: word 1 'cnn.semantic': stage 'cnn.semantic': no model.yaml or metadata.yaml in folder 'bare'" \
+    "$SEGKIT" run "$nuclei" -o x.npy -- cnn.semantic model=bare
+gives "unknown class" 5 \
+    "segkit: $nuclei: word 1 'cnn.semantic': stage 'cnn.semantic': parameter 'classes': 'cores' is none of the model's 3 classes" \
+    "$SEGKIT" run "$nuclei" -o x.npy -- cnn.semantic "model=$model" classes=cores
+gives "no such plane" 5 \
+    "segkit: $nuclei: word 4 'scores.channel': stage 'scores.channel': parameter 'class': there is no class 3; the scores have classes 0 to 2" \
+    "$SEGKIT" run "$nuclei" -o x.npy -- cnn.semantic "model=$model" ! scores.channel class=3
+done_testing
