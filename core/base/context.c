@@ -36,6 +36,18 @@ static int copy_plugins(seg_context *context, const char *const *plugins)
     return SEG_OK;
 }
 
+/* Under AddressSanitizer every block has to come and go, or it would miss uses after free. */
+static bool make_cache(struct segi_mem *mem)
+{
+#if !defined(__SANITIZE_ADDRESS__)
+    mem->cache = segi_cache_new(&mem->from);
+    return mem->cache;
+#else
+    (void)mem;
+    return true;
+#endif
+}
+
 int seg_context_new(const struct seg_options *given, seg_context **out, struct seg_error *err)
 {
     struct seg_options options = {0};
@@ -45,7 +57,8 @@ int seg_context_new(const struct seg_options *given, seg_context **out, struct s
     if (options.threads > SEGI_MAX_THREADS)
         return segi_error(err, SEG_USAGE, "%u threads: not in 1..%d", options.threads,
                           SEGI_MAX_THREADS);
-    const struct segi_mem mem = {options.allocator ? *options.allocator : segi_libc_allocator};
+    const struct segi_mem mem = {options.allocator ? *options.allocator : segi_libc_allocator,
+                                 NULL};
     seg_context *context = segi_calloc(&mem, 1, sizeof *context);
     if (!context)
         return segi_error_nomem(err);
@@ -55,7 +68,7 @@ int seg_context_new(const struct seg_options *given, seg_context **out, struct s
     context->log_user = options.log_user;
     pthread_mutex_init(&context->registry_lock, NULL);
     context->pool = segi_pool_new(&context->mem, options.threads ? options.threads : all_cores());
-    if (!context->pool || copy_plugins(context, options.plugins))
+    if (!make_cache(&context->mem) || !context->pool || copy_plugins(context, options.plugins))
         goto nomem;
     if (options.plugin_path) {
         context->plugin_path = segi_strdup(&context->mem, options.plugin_path);
@@ -73,15 +86,16 @@ void seg_context_free(seg_context *context)
 {
     if (!context)
         return;
-    const struct segi_mem mem = context->mem;
     segi_pool_free(context->pool);
     if (context->registry_free)
         context->registry_free(context);
     for (char **name = context->plugins; name && *name; name++)
-        segi_free(&mem, *name);
-    segi_free(&mem, context->plugins);
-    segi_free(&mem, context->plugin_path);
+        segi_free(&context->mem, *name);
+    segi_free(&context->mem, context->plugins);
+    segi_free(&context->mem, context->plugin_path);
     pthread_mutex_destroy(&context->registry_lock);
+    segi_cache_free(context->mem.cache);
+    const struct segi_mem mem = {context->mem.from, NULL};
     segi_free(&mem, context);
 }
 

@@ -1,4 +1,5 @@
 libsegcore_la_SOURCES += \
+  %D%/cache.c %D%/cache.h \
   %D%/clock.h \
   %D%/cpu.c %D%/cpu.h \
   %D%/context.c %D%/context.h \

@@ -68,6 +68,8 @@ void *segi_alloc(const struct segi_mem *mem, size_t count, size_t size)
     /* no object may be larger than PTRDIFF_MAX, or differences of its pointers overflow */
     if (!segi_size_mul(count, size, &bytes) || bytes > PTRDIFF_MAX - SEGI_ALIGN)
         return NULL;
+    if (mem->cache && bytes >= SEGI_CACHE_LEAST)
+        return segi_cache_take(mem->cache, bytes);
     return mem->from.alloc(mem->from.user, bytes ? bytes : 1, SEGI_ALIGN);
 }
 
@@ -79,7 +81,7 @@ void *segi_calloc(const struct segi_mem *mem, size_t count, size_t size)
 
 void segi_free(const struct segi_mem *mem, void *memory)
 {
-    if (memory)
+    if (memory && !(mem->cache && segi_cache_give(mem->cache, memory)))
         mem->from.free(mem->from.user, memory);
 }
 

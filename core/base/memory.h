@@ -3,6 +3,8 @@
 #ifndef SEGI_MEMORY_H
 #define SEGI_MEMORY_H
 
+#include "cache.h"
+
 #include <segkit/context.h>
 #include <stdbool.h>
 
@@ -17,6 +19,7 @@ bool segi_size_align(size_t value, size_t *out);
 
 struct segi_mem {
     struct seg_allocator from;
+    struct segi_cache *cache; /* of large blocks; NULL: none */
 };
 
 /* The C library's. */

@@ -6,7 +6,6 @@
 
 #include "../base/text.h"
 
-#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,19 +159,8 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
     return code;
 }
 
-/* Layers come and go in the same few sizes: memory that goes back to the system each time costs a
- * page fault for every 4 KiB when it is needed again. */
-static void keep_memory(void)
-{
-#ifdef M_MMAP_THRESHOLD
-    mallopt(M_MMAP_THRESHOLD, 32 << 20); /* the most that glibc takes */
-    mallopt(M_TRIM_THRESHOLD, 1 << 30);
-#endif
-}
-
 int main(int argc, char **argv)
 {
-    keep_memory();
     static char version[] = "version";
     int words, code;
     if (argc < 2) {

@@ -6,7 +6,7 @@
 
 static struct segi_mem libc_mem(void)
 {
-    return (struct segi_mem){segi_libc_allocator};
+    return (struct segi_mem){segi_libc_allocator, NULL};
 }
 
 Test(memory, sizes_do_not_overflow)
@@ -69,4 +69,51 @@ Test(memory, arena_gives_cleared_memory_of_any_size)
     cr_assert_null(segi_arena_alloc(&arena, SIZE_MAX, 1));
     cr_assert_str_eq(segi_arena_strndup(&arena, "abc", 2), "ab");
     segi_arena_end(&arena);
+}
+
+/* -- large blocks ----------------------------------------------------------------------------- */
+
+struct meter {
+    size_t blocks, calls,
+        limit; /* held now, ever asked for; above `limit` bytes at once it fails */
+};
+
+static void *meter_alloc(void *user, size_t size, size_t align)
+{
+    struct meter *meter = user;
+    meter->calls++;
+    void *memory =
+        meter->limit && size > meter->limit ? NULL : segi_libc_allocator.alloc(NULL, size, align);
+    meter->blocks += memory != NULL;
+    return memory;
+}
+
+static void meter_free(void *user, void *memory)
+{
+    ((struct meter *)user)->blocks--;
+    segi_libc_allocator.free(NULL, memory);
+}
+
+Test(memory, large_blocks_are_used_again_and_all_given_back)
+{
+    struct meter meter = {0};
+    struct segi_mem mem = {{meter_alloc, meter_free, &meter}, NULL};
+    mem.cache = segi_cache_new(&mem.from);
+    void *a = segi_alloc(&mem, 8 << 20, 1), *b = segi_alloc(&mem, 2 << 20, 1);
+    segi_free(&mem, a);
+    cr_assert_eq(segi_alloc(&mem, 7 << 20, 1), a, "a little smaller fits");
+    segi_free(&mem, a);
+    const size_t calls = meter.calls;
+    cr_assert_eq(segi_alloc(&mem, 8 << 20, 1), a);
+    cr_assert_eq(meter.calls, calls);
+    segi_free(&mem, a);
+    void *c = segi_alloc(&mem, 3 << 20, 1);
+    cr_assert_eq(meter.blocks, 3, "b, c and the cache: a would make it larger than it ever was");
+    segi_free(&mem, b);
+    meter.limit = 16 << 20;
+    cr_assert_null(segi_alloc(&mem, 17 << 20, 1));
+    cr_assert_eq(meter.blocks, 2, "idle blocks are given up before it fails");
+    segi_free(&mem, c);
+    segi_cache_free(mem.cache);
+    cr_assert_eq(meter.blocks, 0);
 }

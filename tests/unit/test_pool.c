@@ -4,12 +4,10 @@
 
 #include "base/pool.h"
 
-static const struct segi_mem mem = {{NULL, NULL, NULL}};
 static struct segi_mem libc_mem;
 
 static void setup(void)
 {
-    libc_mem = mem;
     libc_mem.from = segi_libc_allocator;
 }
 

@@ -25,7 +25,7 @@ Test(text, guesses_the_nearest_and_only_when_near)
 
 Test(text, grows_and_remembers_a_failure)
 {
-    const struct segi_mem mem = {segi_libc_allocator};
+    const struct segi_mem mem = {segi_libc_allocator, NULL};
     struct segi_text text = {.mem = &mem};
     for (int i = 0; i < 1000; i++)
         segi_text_addf(&text, "%d,", i);
