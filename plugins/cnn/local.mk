@@ -14,7 +14,7 @@ libsegcnn_la_SOURCES = \
   %D%/kernel/depthwise.h %D%/kernel/depthwise_body.h %D%/kernel/direct.c %D%/kernel/direct.h \
   %D%/kernel/direct_body.h %D%/kernel/gemm.c %D%/kernel/gemm.h %D%/kernel/gemm_body.h \
   %D%/kernel/inner.c %D%/kernel/inner.h %D%/kernel/inner_body.h %D%/kernel/kernel.h \
-  %D%/kernel/micro.h %D%/kernel/portable.c %D%/kernel/table.h %D%/kernel/table_body.h \
+  %D%/kernel/micro.h %D%/kernel/narrow.c %D%/kernel/narrow.h %D%/kernel/portable.c %D%/kernel/table.h %D%/kernel/table_body.h \
   %D%/kernel/winograd.c %D%/kernel/winograd.h %D%/kernel/winograd_body.h \
   %D%/layer/attention.c %D%/layer/binary.c %D%/layer/binary.h %D%/layer/boxes.c %D%/layer/boxes.h \
   %D%/layer/channel.c %D%/layer/channel.h %D%/layer/conv.c %D%/layer/conv.h %D%/layer/conv_int8.c \

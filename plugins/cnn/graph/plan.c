@@ -248,7 +248,7 @@ static int emit_conv(struct build *b, int32_t layer, bool *done)
         return cnn_nomem(b->err);
     *node->conv = conv;
     struct cnn_blob blob = b->shapes[result];
-    blob.pack = conv.conv.kind == CNN_INNER ? 1 : 8;
+    blob.pack = conv.conv.kind == CNN_INNER || conv.kernel->planar_out ? 1 : 8;
     node->out[0] = new_value(b, result, &blob);
     for (int32_t i = 0; i < conv.fused_count; i++)
         b->absorbed[conv.fused[i]] = true;

@@ -129,6 +129,7 @@ struct cnn_conv_kernel {
     size_t (*workspace)(const struct cnn_conv *conv, const struct cnn_geometry *geometry);
     /* 0, or the status that env->parallel gave. */
     int (*run)(const struct cnn_conv_call *call);
+    bool planar_out; /* `out` is planes (pack 1), not blocks */
 };
 
 /* The kernel that measured fastest among those that fit, up to `isa`; NULL: none fits, and the

@@ -35,6 +35,10 @@ struct cnn_simd {
     /* out[i] += x * in[i] */
     void (*axpy)(float x, const float *in, float *out, size_t count);
     float (*dot)(const float *a, const float *b, size_t count);
+    /* out[x * out_step] += the sum over `blocks` blocks b of the dot product of 8 lanes at
+     * in + x * step + b * plane with those at weights + 8 b. */
+    void (*dots)(const float *in, size_t step, const float *weights, size_t plane, size_t blocks,
+                 float *out, size_t out_step, size_t count);
 };
 
 extern const struct cnn_simd cnn_simd_portable;

@@ -257,6 +257,51 @@ static float dot_loop(const float *a, const float *b, size_t count)
     return sum;
 }
 
+/* The sums of the lanes of eight vectors. */
+#ifdef __AVX2__
+V8_INLINE v8 sums_of(const v8 a[8])
+{
+    __m256 s01 = _mm256_hadd_ps((__m256)a[0], (__m256)a[1]);
+    __m256 s23 = _mm256_hadd_ps((__m256)a[2], (__m256)a[3]);
+    __m256 s45 = _mm256_hadd_ps((__m256)a[4], (__m256)a[5]);
+    __m256 s67 = _mm256_hadd_ps((__m256)a[6], (__m256)a[7]);
+    __m256 low = _mm256_hadd_ps(s01, s23), high = _mm256_hadd_ps(s45, s67);
+    return (v8)_mm256_add_ps(_mm256_permute2f128_ps(low, high, 0x20),
+                             _mm256_permute2f128_ps(low, high, 0x31));
+}
+#else
+V8_INLINE v8 sums_of(const v8 a[8])
+{
+    v8 s = {0};
+    for (size_t k = 0; k < 8; k++)
+        s[k] = ((a[k][0] + a[k][4]) + (a[k][2] + a[k][6])) +
+               ((a[k][1] + a[k][5]) + (a[k][3] + a[k][7]));
+    return s;
+}
+#endif
+
+static void dots_loop(const float *in, size_t step, const float *weights, size_t plane,
+                      size_t blocks, float *out, size_t out_step, size_t count)
+{
+    for (size_t x = 0; x < count; x += 8) {
+        size_t n = count - x < 8 ? count - x : 8;
+        v8 sum[8] = {0};
+        for (size_t b = 0; b < blocks; b++) {
+            v8 w = v8_load(weights + 8 * b);
+            const float *from = in + x * step + b * plane;
+            if (n == 8)
+                for (size_t k = 0; k < 8; k++)
+                    sum[k] += w * v8_load(from + k * step);
+            else
+                for (size_t k = 0; k < n; k++)
+                    sum[k] += w * v8_load(from + k * step);
+        }
+        v8 total = sums_of(sum);
+        for (size_t k = 0; k < n; k++)
+            out[(x + k) * out_step] += total[k];
+    }
+}
+
 const struct cnn_simd CNN_SIMD_TABLE = {
     .act = act_loop,
     .exp = exp_loop,
@@ -272,4 +317,5 @@ const struct cnn_simd CNN_SIMD_TABLE = {
     .unpack8 = unpack8_loop,
     .axpy = axpy_loop,
     .dot = dot_loop,
+    .dots = dots_loop,
 };
