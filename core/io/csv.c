@@ -53,28 +53,35 @@ static void write_region(struct segi_sink *sink, const struct segi_region *r, in
         segi_sink_printf(sink, ",%.10g", r->intensity[p].max);
 }
 
+/* Class and score of the instance that a region is of; *next is where to look from. Those without
+ * pixels are not in the table. */
+static void write_instance(struct segi_writing *w, const struct segi_region *r, size_t *next)
+{
+    const seg_layer *layer = w->layer;
+    while (layer->instances[*next].runs != r->runs)
+        ++*next;
+    const struct seg_instance *one = &layer->instances[*next];
+    segi_sink_write(w->sink, ",", 1);
+    if (one->class_id >= 0 && (size_t)one->class_id < layer->class_count)
+        write_text(w->sink, layer->classes[one->class_id]);
+    else
+        segi_sink_printf(w->sink, "%d", one->class_id);
+    segi_sink_printf(w->sink, ",%.6g", (double)one->score);
+}
+
 static int save(struct segi_writing *w)
 {
     struct segi_regions regions;
-    const seg_layer *layer = w->layer;
-    const bool instances = layer->view.kind == SEG_INSTANCES;
-    int status = segi_regions_measure(w->context, layer, w->image, &regions, w->err);
+    const bool instances = w->layer->view.kind == SEG_INSTANCES;
+    int status = segi_regions_measure(w->context, w->layer, w->image, &regions, w->err);
     if (status)
         return status;
+    size_t next = 0;
     write_header(w->sink, regions.planes, instances);
-    for (size_t i = 0, k = 0; i < regions.count; i++) {
+    for (size_t i = 0; i < regions.count; i++) {
         write_region(w->sink, &regions.list[i], regions.planes);
-        while (instances && layer->instances[k].runs != regions.list[i].runs)
-            k++; /* those without pixels are not in the table */
-        if (instances) {
-            const int32_t id = layer->instances[k].class_id;
-            segi_sink_write(w->sink, ",", 1);
-            if (id >= 0 && (size_t)id < layer->class_count)
-                write_text(w->sink, layer->classes[id]);
-            else
-                segi_sink_printf(w->sink, "%d", id);
-            segi_sink_printf(w->sink, ",%.6g", (double)layer->instances[k].score);
-        }
+        if (instances)
+            write_instance(w, &regions.list[i], &next);
         segi_sink_write(w->sink, "\n", 1);
     }
     segi_regions_end(&regions);

@@ -12,6 +12,7 @@ struct segi_writing {
     const seg_layer *layer;
     const seg_layer *image; /* may be NULL */
     struct segi_sink *sink;
+    const char *path;
     const char *ending; /* of the file's name, such as ".png" */
     struct seg_error *err;
 };
@@ -33,6 +34,7 @@ struct segi_format {
 };
 
 extern const struct segi_format segi_format_png, segi_format_jpeg, segi_format_tiff,
-    segi_format_pnm, segi_format_npy, segi_format_bmp, segi_format_csv;
+    segi_format_pnm, segi_format_npy, segi_format_bmp, segi_format_csv, segi_format_json,
+    segi_format_geojson, segi_format_svg, segi_format_yolo;
 
 #endif

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading layers from files. */
 #include "format.h"
+#include "instances.h"
+#include "label.h"
 
 #include "../base/error.h"
+#include "../base/names.h"
 
 #include <segkit/layer.h>
 #include <string.h>
 
 static const struct segi_format *const formats[] = {
-    &segi_format_png, &segi_format_jpeg, &segi_format_tiff,
-    &segi_format_pnm, &segi_format_npy,  &segi_format_bmp,
+    &segi_format_png, &segi_format_jpeg, &segi_format_tiff, &segi_format_pnm,
+    &segi_format_npy, &segi_format_bmp,  &segi_format_json,
 };
 
 /* Formats that people try and that are told apart only to be refused by name. */
@@ -54,22 +57,52 @@ static int load(struct segi_reading *reading)
     return unknown(source, reading->err);
 }
 
+/* Between rasters and instances: the file gives one and the other is wanted. */
+static int convert(struct segi_reading *reading, uint32_t wanted)
+{
+    const uint32_t kind = reading->layer->view.kind;
+    seg_layer *made = NULL;
+    int status = SEG_OK;
+    if (wanted == kind || (kind != SEG_INSTANCES && wanted != SEG_INSTANCES))
+        return SEG_OK;
+    if (wanted == SEG_INSTANCES)
+        status = segi_instances_from_labels(reading->context, reading->layer, &made, reading->err);
+    else if (wanted == SEG_LABELS)
+        status = segi_label_flatten(reading->context, reading->layer, &made, reading->err);
+    else if (wanted == SEG_MASK)
+        status = segi_instances_to_mask(reading->context, reading->layer, &made, reading->err);
+    else
+        status = segi_error(reading->err, SEG_IO, "holds regions, not %s", segi_kind_name(wanted));
+    if (!status) {
+        seg_layer_unref(reading->layer);
+        reading->layer = made;
+    }
+    return status == SEG_USAGE ? SEG_IO : status;
+}
+
 int seg_layer_load(seg_context *context, const char *path, int page, enum seg_kind kind,
                    seg_layer **layer, struct seg_error *err)
 {
     struct segi_source source;
     const char *name = strcmp(path, "-") ? path : "standard input";
-    if (page < 0 || (uint32_t)kind >= SEG_INSTANCES) {
+    if (page < 0 || (uint32_t)kind > SEG_INSTANCES) {
         segi_error(err, SEG_USAGE, "page %d, kind %d: not to be read", page, (int)kind);
-        return segi_error_in(err, "%s", name);
+        segi_error_in(err, "%s", name);
+        return SEG_USAGE;
     }
     int status = segi_source_open(&source, context, path, err);
     if (!status) {
-        struct segi_reading reading = {
-            .context = context, .source = &source, .page = page, .kind = kind, .err = err};
+        /* A raster becomes instances by way of labels. */
+        struct segi_reading reading = {.context = context,
+                                       .source = &source,
+                                       .page = page,
+                                       .kind = kind == SEG_INSTANCES ? SEG_LABELS : kind,
+                                       .err = err};
         status = load(&reading);
         segi_reading_end(&reading);
         segi_source_close(&source);
+        if (!status)
+            status = convert(&reading, kind);
         if (!status) {
             seg_layer_seal(reading.layer);
             *layer = reading.layer;

@@ -1,8 +1,14 @@
 libsegcore_la_SOURCES += \
   %D%/bmp.c \
+  %D%/coco.c %D%/coco_rle.c %D%/coco_rle.h \
   %D%/csv.c \
+  %D%/feature.c %D%/feature.h \
+  %D%/fill.c %D%/fill.h \
   %D%/format.h \
+  %D%/geojson.c \
+  %D%/instances.c %D%/instances.h \
   %D%/jpeg.c \
+  %D%/json_file.c %D%/json_file.h \
   %D%/label.c %D%/label.h \
   %D%/load.c \
   %D%/npy.c \
@@ -16,4 +22,7 @@ libsegcore_la_SOURCES += \
   %D%/save.c \
   %D%/sink.c %D%/sink.h \
   %D%/source.c %D%/source.h \
-  %D%/tiff.c %D%/tiff.h %D%/tiff_file.c %D%/tiff_lib.c %D%/tiff_lib.h %D%/tiff_write.c
+  %D%/svg.c \
+  %D%/tiff.c %D%/tiff.h %D%/tiff_file.c %D%/tiff_lib.c %D%/tiff_lib.h %D%/tiff_write.c \
+  %D%/vector.h \
+  %D%/yolo.c

@@ -13,7 +13,8 @@
 #include <strings.h>
 
 static const struct segi_format *const forms[] = {
-    &segi_format_png, &segi_format_tiff, &segi_format_pnm, &segi_format_npy, &segi_format_csv,
+    &segi_format_png,  &segi_format_tiff,    &segi_format_pnm, &segi_format_npy,  &segi_format_csv,
+    &segi_format_json, &segi_format_geojson, &segi_format_svg, &segi_format_yolo,
 };
 #define FORMS (sizeof forms / sizeof *forms)
 
@@ -115,7 +116,8 @@ static int save(struct segi_writing *w, const char *path)
 int seg_layer_save(seg_context *context, const seg_layer *layer, const seg_layer *image,
                    const char *path, struct seg_error *err)
 {
-    struct segi_writing writing = {.context = context, .layer = layer, .image = image, .err = err};
+    struct segi_writing writing = {
+        .context = context, .layer = layer, .image = image, .path = path, .err = err};
     int status = save(&writing, path);
     if (status)
         segi_error_in(err, "%s", strcmp(path, "-") ? path : "standard output");
