@@ -4,6 +4,7 @@
 
 #include "../base/names.h"
 
+#include <segkit/plugin-util.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,16 +49,17 @@ static uint64_t bytes_of(const struct seg_shape *shape)
     return all;
 }
 
-static bool same_samples(const struct seg_shape *a, const struct seg_shape *b)
+/* Whether rows and planes of both lie at the same places. */
+static bool same_places(const struct seg_shape *a, const struct seg_shape *b)
 {
-    return a->dtype == b->dtype && a->width == b->width && a->height == b->height &&
-           a->planes == b->planes;
+    return seg_dtype_size(a->dtype) == seg_dtype_size(b->dtype) && a->width == b->width &&
+           a->height == b->height && a->planes == b->planes;
 }
 
 static bool may_take(const struct segi_layout *layout, size_t slot, size_t from)
 {
     return !layout->taken[from] && bytes_of(&layout->shapes[from]) &&
-           same_samples(&layout->shapes[slot], &layout->shapes[from]);
+           same_places(&layout->shapes[slot], &layout->shapes[from]);
 }
 
 /* The input that an output may be written over, when it dies with this step. */
@@ -75,7 +77,9 @@ static size_t in_place(const seg_plan *plan, const struct segi_layout *layout, s
             from = s->wires[i];
     for (uint32_t i = 0; i < s->stage->input_count; i++)
         uses += from != SEGI_NONE && s->wires[i] == from;
-    const bool dies = uses == 1 && layout->until[from] == step;
+    /* a compiler may reorder accesses to samples of two types */
+    const bool dies = uses == 1 && layout->until[from] == step &&
+                      layout->shapes[from].dtype == layout->shapes[s->first + port].dtype;
     return dies && may_take(layout, s->first + port, from) ? from : SEGI_NONE;
 }
 

@@ -7,7 +7,7 @@
 
 struct segi_output {
     struct seg_shape shape; /* as planned; 0 in a field: known when the stage runs */
-    seg_layer *inherit;     /* an input that dies with this call: its storage may be taken */
+    seg_layer *inherit;     /* a layer that dies with this call: its storage may be taken */
     seg_layer *layer;       /* the result; the caller's after a call that went well */
 };
 

@@ -153,8 +153,9 @@ static int final_shape(struct seg_call *call, uint32_t port, const struct seg_sh
 static bool may_inherit(const seg_layer *from, const struct seg_shape *shape)
 {
     return from && from->storage && atomic_load(&from->refs) == 1 &&
-           from->view.dtype == shape->dtype && from->view.width == shape->width &&
-           from->view.height == shape->height && from->view.planes == shape->planes;
+           seg_dtype_size(from->view.dtype) == seg_dtype_size(shape->dtype) &&
+           from->view.width == shape->width && from->view.height == shape->height &&
+           from->view.planes == shape->planes;
 }
 
 static int make_output(struct seg_call *call, uint32_t port, const struct seg_shape *asked)

@@ -52,7 +52,7 @@ int seg_stage_find(seg_context *context, const char *id, const struct seg_stage 
     char family[128];
     const size_t n = strcspn(id, ".");
     const struct segi_module *module;
-    if (!id[n] || n >= sizeof family || memchr(id, '/', n))
+    if (!n || !id[n] || n >= sizeof family || memchr(id, '/', n))
         return unknown(context, id, &why, err);
     memcpy(family, id, n);
     family[n] = 0;

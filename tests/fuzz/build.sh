@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Builds the fuzzers with clang: tests/fuzz/build.sh FOLDER, then e.g.
 #     FOLDER/fuzz_image -max_len=4096 -timeout=10 FOLDER/corpus tests/fuzz/images
+#     builddir=BUILD FOLDER/fuzz_pipeline FOLDER/corpus tests/cases/pipelines tests/fuzz/pipelines
 set -e
 top=$(cd "$(dirname "$0")/../.." && pwd)
 out=${1:?usage: build.sh FOLDER}
 mkdir -p "$out/corpus"
-for fuzzer in fuzz_image; do
+for fuzzer in fuzz_image fuzz_pipeline; do
     clang -std=c17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-        -D_GNU_SOURCE -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -DSEGI_TIFF_NAME='"libtiff.so.6"' -I"$top/include" -I"$top/core" \
+        -D_GNU_SOURCE -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -DSEGI_TIFF_NAME='"libtiff.so.6"' \
+        -DSEGI_PLUGIN_DIR='"/nowhere"' -I"$top/include" -I"$top/core" \
         "$top/tests/fuzz/$fuzzer.c" "$top"/core/base/*.c "$top"/core/data/*.c "$top"/core/io/*.c \
-        -o "$out/$fuzzer" -ldeflate -ljpeg -lz -lm
+        "$top"/core/plug/*.c "$top"/core/pipe/*.c \
+        -o "$out/$fuzzer" -ldeflate -ljpeg -lz -lyaml -lm
 done

@@ -1,6 +1,8 @@
-check_PROGRAMS += %D%/fuzz_image
-TESTS += %D%/image.t
-EXTRA_DIST += %D%/build.sh %D%/image.t %D%/images
+check_PROGRAMS += %D%/fuzz_image %D%/fuzz_pipeline
+TESTS += %D%/image.t %D%/pipeline.t
+EXTRA_DIST += %D%/build.sh %D%/image.t %D%/images %D%/pipeline.t %D%/pipelines
 
 %C%_fuzz_image_SOURCES = %D%/fuzz_image.c %D%/replay.c
 %C%_fuzz_image_LDADD = libsegcore.la
+%C%_fuzz_pipeline_SOURCES = %D%/fuzz_pipeline.c %D%/replay.c
+%C%_fuzz_pipeline_LDADD = libsegcore.la
