@@ -14,3 +14,4 @@ installcheck-local:
 EXTRA_DIST += %D%/pipelines/nuclei-cnn.yaml %D%/training/nuclei.py \
   %D%/models/nuclei/README.md %D%/models/nuclei/model.yaml \
   %D%/models/nuclei/nuclei.param %D%/models/nuclei/nuclei.bin
+include %D%/compare/local.mk
