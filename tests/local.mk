@@ -27,3 +27,4 @@ endif
 include %D%/fuzz/local.mk
 include %D%/golden/local.mk
 include %D%/ncnn/local.mk
+include %D%/bench/local.mk

@@ -11,17 +11,24 @@
 struct pass {
     const struct common_ids *ids;
     struct seg_view from, to;
-    int32_t *most;         /* for each worker */
-    _Atomic uint8_t *seen; /* by id */
-    int32_t *list;         /* of the labels of runs; `length` of them */
+    int32_t *most; /* for each worker */
+    int32_t *list; /* of the labels of runs; `length` of them */
     atomic_size_t length;
-    _Atomic uint64_t *areas; /* by place */
+    _Atomic uint64_t *areas; /* by id, or by place where ids are too far apart */
     const int32_t *lut;
 };
 
-static int32_t run_end(const int32_t *row, int32_t x, int32_t width)
+/* The end of the run of equal labels that begins at `x`. */
+COMMON_INLINE int32_t run_end(const int32_t *row, int32_t x, int32_t width)
 {
-    int32_t label = row[x++];
+    const int32_t label = row[x++];
+    for (; x + 16 <= width; x += 16) {
+        int32_t change = 0;
+        for (int k = 0; k < 16; k++)
+            change |= row[x + k] ^ label;
+        if (change)
+            break;
+    }
     while (x < width && row[x] == label)
         x++;
     return x;
@@ -49,15 +56,21 @@ static int find_max(void *arg, size_t begin, size_t end, unsigned worker)
     return SEG_OK;
 }
 
-static int see_rows(void *arg, size_t begin, size_t end, unsigned worker)
+static int add_areas(void *arg, size_t begin, size_t end, unsigned worker)
 {
     (void)worker;
     const struct pass *pass = arg;
+    int32_t width = pass->from.width;
     for (size_t y = begin; y < end; y++) {
         const int32_t *row = seg_row(&pass->from, 0, (int32_t)y);
-        for (int32_t x = 0; x < pass->from.width; x = run_end(row, x, pass->from.width))
-            if (row[x] > 0)
-                atomic_store_explicit(&pass->seen[row[x]], 1, memory_order_relaxed);
+        for (int32_t x = 0, next; x < width; x = next) {
+            next = run_end(row, x, width);
+            int32_t at =
+                pass->ids->place || row[x] <= 0 ? row[x] : common_ids_place(pass->ids, row[x]);
+            if (at > 0)
+                atomic_fetch_add_explicit(&pass->areas[at], (uint64_t)(next - x),
+                                          memory_order_relaxed);
+        }
     }
     return SEG_OK;
 }
@@ -81,23 +94,26 @@ static int ascending(const void *a, const void *b)
     return *p < *q ? -1 : *p > *q;
 }
 
+/* Counts by id, then moves the counts of those that occur together. */
 static int find_dense(const struct common_env *env, struct pass *pass, struct common_ids *ids)
 {
     size_t size = (size_t)ids->max + 1, height = (size_t)pass->from.height;
-    if (!COMMON_SCRATCH(env, pass->seen, size) || !COMMON_SCRATCH(env, ids->place, size))
+    if (!COMMON_SCRATCH(env, ids->area, size) || !COMMON_SCRATCH(env, ids->place, size) ||
+        !COMMON_SCRATCH(env, ids->sorted, size))
         return common_nomem(env);
-    memset((void *)pass->seen, 0, size);
-    int status = common_parallel(env, height, common_grain(pass->from.width), see_rows, pass);
+    memset(ids->area, 0, size * sizeof *ids->area);
+    pass->areas = (_Atomic uint64_t *)(void *)ids->area;
+    int status = common_parallel(env, height, common_grain(pass->from.width), add_areas, pass);
     if (status)
         return status;
     ids->place[0] = 0;
-    for (size_t id = 1; id < size; id++)
-        ids->place[id] = pass->seen[id] ? ++ids->count : 0;
-    if (!COMMON_SCRATCH(env, ids->sorted, (size_t)ids->count + 1))
-        return common_nomem(env);
-    for (size_t id = 1; id < size; id++)
-        if (ids->place[id])
-            ids->sorted[ids->place[id]] = (int32_t)id;
+    for (size_t id = 1; id < size; id++) {
+        ids->place[id] = ids->area[id] ? ++ids->count : 0;
+        if (ids->area[id]) {
+            ids->sorted[ids->count] = (int32_t)id;
+            ids->area[ids->count] = ids->area[id];
+        }
+    }
     return SEG_OK;
 }
 
@@ -116,14 +132,19 @@ static int find_sparse(const struct common_env *env, struct pass *pass, struct c
         if (!ids->count || pass->list[ids->count] != pass->list[i])
             pass->list[++ids->count] = pass->list[i];
     ids->sorted = pass->list;
-    return SEG_OK;
+    if (!COMMON_SCRATCH(env, ids->area, (size_t)ids->count + 1))
+        return common_nomem(env);
+    memset(ids->area, 0, ((size_t)ids->count + 1) * sizeof *ids->area);
+    pass->areas = (_Atomic uint64_t *)(void *)ids->area;
+    return common_parallel(env, (size_t)pass->from.height, common_grain(pass->from.width),
+                           add_areas, pass);
 }
 
 int common_ids_find(const struct common_env *env, const struct seg_view *labels,
                     struct common_ids *ids)
 {
     unsigned workers = env->host->workers(env->call);
-    struct pass pass = {.from = *labels};
+    struct pass pass = {.ids = ids, .from = *labels};
     *ids = (struct common_ids){0};
     if (!COMMON_SCRATCH(env, pass.most, workers))
         return common_nomem(env);
@@ -138,35 +159,6 @@ int common_ids_find(const struct common_env *env, const struct seg_view *labels,
     return dense ? find_dense(env, &pass, ids) : find_sparse(env, &pass, ids);
 }
 
-static int add_areas(void *arg, size_t begin, size_t end, unsigned worker)
-{
-    (void)worker;
-    const struct pass *pass = arg;
-    int32_t width = pass->from.width;
-    for (size_t y = begin; y < end; y++) {
-        const int32_t *row = seg_row(&pass->from, 0, (int32_t)y);
-        for (int32_t x = 0, next; x < width; x = next) {
-            next = run_end(row, x, width);
-            if (row[x] > 0)
-                atomic_fetch_add_explicit(&pass->areas[common_ids_place(pass->ids, row[x])],
-                                          (uint64_t)(next - x), memory_order_relaxed);
-        }
-    }
-    return SEG_OK;
-}
-
-int common_ids_areas(const struct common_env *env, const struct common_ids *ids,
-                     const struct seg_view *labels, uint64_t **areas)
-{
-    struct pass pass = {.ids = ids, .from = *labels};
-    if (!COMMON_SCRATCH(env, *areas, (size_t)ids->count + 1))
-        return common_nomem(env);
-    memset(*areas, 0, ((size_t)ids->count + 1) * sizeof **areas);
-    pass.areas = (_Atomic uint64_t *)(void *)*areas;
-    return common_parallel(env, (size_t)labels->height, common_grain(labels->width), add_areas,
-                           &pass);
-}
-
 static int map_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     (void)worker;
@@ -175,12 +167,13 @@ static int map_rows(void *arg, size_t begin, size_t end, unsigned worker)
     for (size_t y = begin; y < end; y++) {
         const int32_t *from = seg_row(&pass->from, 0, (int32_t)y);
         int32_t *to = seg_row(&pass->to, 0, (int32_t)y);
-        for (int32_t x = 0; x < width;) {
-            int32_t id = from[x];
-            int32_t label = id > 0 ? pass->lut[common_ids_place(pass->ids, id)] : id;
-            do
-                to[x++] = label;
-            while (x < width && from[x] == id);
+        for (int32_t x = 0, next; x < width; x = next) {
+            int32_t id = from[x], label = id > 0 ? pass->lut[common_ids_place(pass->ids, id)] : id;
+            next = run_end(from, x, width);
+            if (from == to && id == label)
+                continue;
+            for (int32_t i = x; i < next; i++)
+                to[i] = label;
         }
     }
     return SEG_OK;

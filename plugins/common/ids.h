@@ -10,6 +10,7 @@ struct common_ids {
     int32_t max;     /* the largest, 0 when there is none */
     int32_t *place;  /* of label id: its place 1..count, or 0; NULL where ids are too far apart */
     int32_t *sorted; /* sorted[1..count], ascending */
+    uint64_t *area;  /* area[1..count]: how many pixels have each */
 };
 
 int common_ids_find(const struct common_env *env, const struct seg_view *labels,
@@ -31,10 +32,6 @@ static inline int32_t common_ids_place(const struct common_ids *ids, int32_t id)
     }
     return ids->count && ids->sorted[low] == id ? low : 0;
 }
-
-/* The number of pixels of each label, by place; scratch memory. */
-int common_ids_areas(const struct common_env *env, const struct common_ids *ids,
-                     const struct seg_view *labels, uint64_t **areas);
 
 /* Copies labels; those above 0 become lut[place]. */
 int common_ids_map(const struct common_env *env, const struct common_ids *ids, const int32_t *lut,

@@ -22,7 +22,10 @@ struct separable {
     size_t share;
 };
 
-typedef float lane __attribute__((vector_size(32)));
+/* Eight floats, wherever they lie. */
+typedef float lane __attribute__((vector_size(32), aligned(4), may_alias));
+
+#define LANE(at) (*(const lane *)(const void *)(at))
 
 /* out[x] = sum over k of weights[k] * (rows[r - k][x] + rows[r + k][x]), for `count` samples, a
  * multiple of BLOCK. */
@@ -30,17 +33,21 @@ COMMON_INLINE void weigh_body(const float *const *rows, const float *weights, si
                               float *out, size_t count)
 {
     for (size_t x = 0; x < count; x += BLOCK) {
-        lane sum[4], low[4], high[4];
-        memcpy(sum, rows[radius] + x, sizeof sum);
-        for (int i = 0; i < 4; i++)
-            sum[i] *= weights[0];
+        const float *low = rows[radius] + x, *high;
+        lane a = LANE(low) * weights[0], b = LANE(low + 8) * weights[0];
+        lane c = LANE(low + 16) * weights[0], d = LANE(low + 24) * weights[0];
         for (size_t k = 1; k <= radius; k++) {
-            memcpy(low, rows[radius - k] + x, sizeof low);
-            memcpy(high, rows[radius + k] + x, sizeof high);
-            for (int i = 0; i < 4; i++)
-                sum[i] += (low[i] + high[i]) * weights[k];
+            low = rows[radius - k] + x;
+            high = rows[radius + k] + x;
+            a += (LANE(low) + LANE(high)) * weights[k];
+            b += (LANE(low + 8) + LANE(high + 8)) * weights[k];
+            c += (LANE(low + 16) + LANE(high + 16)) * weights[k];
+            d += (LANE(low + 24) + LANE(high + 24)) * weights[k];
         }
-        memcpy(out + x, sum, sizeof sum);
+        *(lane *)(void *)(out + x) = a;
+        *(lane *)(void *)(out + x + 8) = b;
+        *(lane *)(void *)(out + x + 16) = c;
+        *(lane *)(void *)(out + x + 24) = d;
     }
 }
 

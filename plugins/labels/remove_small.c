@@ -13,19 +13,16 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
     const struct common_env env = {host, call};
     struct seg_view labels, kept;
     struct common_ids ids;
-    uint64_t *areas;
     int32_t *lut, count = 0;
     int status = common_open(&env, &labels, &kept);
     if (!status)
         status = common_ids_find(&env, &labels, &ids);
-    if (!status)
-        status = common_ids_areas(&env, &ids, &labels, &areas);
     if (status)
         return status;
     if (!COMMON_SCRATCH(&env, lut, (size_t)ids.count + 1))
         return common_nomem(&env);
     for (int32_t i = 1; i <= ids.count; i++) {
-        bool keep = areas[i] >= (uint64_t)params->min_area;
+        bool keep = ids.area[i] >= (uint64_t)params->min_area;
         lut[i] = keep ? ids.sorted[i] : 0;
         count += keep;
     }

@@ -27,8 +27,8 @@ struct search {
     size_t *count; /* of peaks, by row */
 };
 
-/* Flags what is above the threshold and no lower than its eight neighbours. */
-COMMON_INLINE void flag_row_body(const struct search *search, int32_t y, uint8_t *flags)
+/* Flags what is above the threshold and no lower than its eight neighbours; returns how many. */
+COMMON_INLINE uint32_t flag_row_body(const struct search *search, int32_t y, uint8_t *flags)
 {
     int32_t width = search->image.width, last = search->image.height - 1;
     const float *row = seg_row(&search->image, 0, y);
@@ -43,11 +43,15 @@ COMMON_INLINE void flag_row_body(const struct search *search, int32_t y, uint8_t
     for (int32_t x = 0; x + 1 < width; x++)
         flags[x] &=
             (uint8_t)(!(row[x + 1] > row[x]) & !(above[x + 1] > row[x]) & !(below[x + 1] > row[x]));
+    uint32_t count = 0;
+    for (int32_t x = 0; x < width; x++)
+        count += flags[x];
+    return count;
 }
 
-COMMON_AVX2 static void flag_row_avx2(const struct search *search, int32_t y, uint8_t *flags)
+COMMON_AVX2 static uint32_t flag_row_avx2(const struct search *search, int32_t y, uint8_t *flags)
 {
-    flag_row_body(search, y, flags);
+    return flag_row_body(search, y, flags);
 }
 
 COMMON_INLINE bool any_above(const float *row, int32_t count, float value)
@@ -109,10 +113,7 @@ static int flag_rows(void *arg, size_t begin, size_t end, unsigned worker)
     bool avx2 = common_cpu_avx2();
     for (size_t y = begin; y < end; y++) {
         uint8_t *flags = seg_row(&search->flags, 0, (int32_t)y);
-        (avx2 ? flag_row_avx2 : flag_row_body)(search, (int32_t)y, flags);
-        search->count[y] = 0;
-        for (int32_t x = 0; x < search->image.width; x++)
-            search->count[y] += flags[x];
+        search->count[y] = (avx2 ? flag_row_avx2 : flag_row_body)(search, (int32_t)y, flags);
     }
     return SEG_OK;
 }
@@ -125,12 +126,10 @@ static int check_rows(void *arg, size_t begin, size_t end, unsigned worker)
     int32_t width = search->image.width;
     for (size_t y = begin; y < end; y++) {
         uint8_t *flags = seg_row(&search->flags, 0, (int32_t)y), *at = flags;
-        search->count[y] = 0;
-        for (; (at = memchr(at, 1, (size_t)(flags + width - at))); at++) {
+        for (size_t left = search->count[y]; left; left--, at++) {
+            at = memchr(at, 1, (size_t)(flags + width - at));
             *at = keeps(search, (int32_t)(at - flags), (int32_t)y, avx2);
-            search->count[y] += *at;
-            if (at == flags + width - 1)
-                break;
+            search->count[y] -= !*at;
         }
     }
     return SEG_OK;
@@ -169,9 +168,12 @@ static int space_out(const struct common_env *env, struct search *search, size_t
     for (int32_t y = 0; y < search->image.height; y++) {
         const float *row = seg_row(&search->image, 0, y);
         uint8_t *flags = seg_row(&search->flags, 0, y);
-        for (int32_t x = 0; search->count[y] && x < search->image.width; x++)
-            if (flags[x])
-                list[n++] = (struct peak){row[x], x, y};
+        const uint8_t *at = flags;
+        for (size_t left = search->count[y]; left; left--, at++) {
+            at = memchr(at, 1, (size_t)(flags + search->image.width - at));
+            int32_t x = (int32_t)(at - flags);
+            list[n++] = (struct peak){row[x], x, y};
+        }
     }
     qsort(list, n, sizeof *list, by_height);
     for (size_t i = 0; i < n; i++) {

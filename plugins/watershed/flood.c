@@ -15,12 +15,13 @@ enum { EMPTY = 0, MANY = -1 }; /* instead of the only label of a run or componen
 struct work {
     const struct common_env *env;
     struct watershed_state state;
-    int32_t *only;     /* of each run */
+    int32_t *only; /* of each run */
+    int32_t *run_y;
     uint32_t *members; /* see struct watershed_state */
     uint32_t *first;
     size_t pieces;
-    struct watershed_queue *queues; /* one for each worker */
-    bool whole;                     /* there is no mask */
+    struct watershed_worker *workers;
+    bool whole; /* there is no mask */
 };
 
 static int32_t add_label(int32_t only, int32_t label)
@@ -40,6 +41,7 @@ static int scan_markers(void *arg, size_t begin, size_t end, unsigned worker)
             for (int32_t x = runs->edge[2 * i]; x < runs->edge[2 * i + 1]; x++)
                 only = row[x] ? add_label(only, row[x]) : only;
             work->only[i] = only;
+            work->run_y[i] = (int32_t)y;
         }
     }
     return SEG_OK;
@@ -100,11 +102,11 @@ static int sort_pieces(const struct common_env *env, struct work *work, int32_t 
                                        : common_runs_paint(env, runs, lut, &work->state.labels);
 }
 
-static int clear_levels(void *arg, size_t begin, size_t end, unsigned worker)
+static int clear_cells(void *arg, size_t begin, size_t end, unsigned worker)
 {
     (void)worker;
     const struct work *work = arg;
-    memset(work->state.level + begin, 255, (end - begin) * sizeof(uint32_t));
+    memset(work->state.cells + begin, 0, (end - begin) * sizeof(uint32_t));
     return SEG_OK;
 }
 
@@ -113,33 +115,25 @@ static int flood_pieces(void *arg, size_t begin, size_t end, unsigned worker)
     const struct work *work = arg;
     int status = SEG_OK;
     for (size_t i = begin; i < end && !status; i++)
-        status = watershed_basin(work->env, &work->state, &work->queues[worker], i);
+        status = watershed_basin(work->env, &work->state, &work->workers[worker], i);
     return status;
-}
-
-/* Neighbours: above, left, right, below, then the corners. */
-static void lay_neighbours(struct watershed_state *state)
-{
-    int32_t level = (int32_t)state->level_stride, label = state->label_stride;
-    const int32_t around[2][8] = {
-        {-level, -1, 1, level, -level - 1, -level + 1, level - 1, level + 1},
-        {-label, -1, 1, label, -label - 1, -label + 1, label - 1, label + 1}};
-    memcpy(state->around_level, around[0], sizeof around[0]);
-    memcpy(state->around_label, around[1], sizeof around[1]);
 }
 
 static int flood_all(const struct common_env *env, struct work *work)
 {
     struct watershed_state *state = &work->state;
-    size_t cells = ((size_t)state->labels.height + 2) * state->level_stride + 2;
+    int32_t stride = (int32_t)state->cell_stride;
+    size_t cells = ((size_t)state->labels.height + 2) * state->cell_stride + 2;
     unsigned workers = env->host->workers(env->call);
-    if (!COMMON_SCRATCH(env, state->level, cells) || !COMMON_SCRATCH(env, work->queues, workers))
+    if (!COMMON_SCRATCH(env, state->cells, cells) || !COMMON_SCRATCH(env, work->workers, workers))
         return common_nomem(env);
-    memset(work->queues, 0, workers * sizeof *work->queues);
+    memset(work->workers, 0, workers * sizeof *work->workers);
     state->members = work->members;
     state->first = work->first;
-    lay_neighbours(state);
-    int status = common_parallel(env, cells, 1 << 16, clear_levels, work);
+    memcpy(state->around,
+           (int32_t[]){-stride, -1, 1, stride, -stride - 1, -stride + 1, stride - 1, stride + 1},
+           sizeof state->around);
+    int status = common_parallel(env, cells, 1 << 16, clear_cells, work);
     return status ? status : common_parallel(env, work->pieces, 1, flood_pieces, work);
 }
 
@@ -156,20 +150,20 @@ int watershed_flood(const struct common_env *env, const struct watershed_flood *
     state->markers = *markers;
     state->labels = *labels;
     state->runs = &runs;
-    state->level_stride = (size_t)labels->width + 1; /* one column serves both sides as a rim */
-    ptrdiff_t stride = labels->row_stride / (ptrdiff_t)sizeof(int32_t);
-    if (((uint64_t)labels->height + 2) * (uint64_t)(stride < 0 ? -stride : stride) > INT32_MAX - 8)
+    state->cell_stride = (size_t)labels->width + 1; /* one column serves both sides as a rim */
+    if (((uint64_t)labels->height + 2) * state->cell_stride + 2 > INT32_MAX)
         return env->host->fail(env->call, SEG_LIMIT,
                                "%d x %d pixels are too many; at most 2^31 can be flooded",
                                labels->width, labels->height);
-    state->label_stride = (int32_t)stride;
     int status = mask ? common_runs_find(env, mask, true, &runs) : whole_image(env, relief, &runs);
     if (!status && mask)
         status = common_runs_label(env, &runs, flood->connectivity, &components);
     if (status)
         return status;
-    if (!COMMON_SCRATCH(env, work.only, (size_t)runs.count + 1))
+    if (!COMMON_SCRATCH(env, work.only, (size_t)runs.count + 1) ||
+        !COMMON_SCRATCH(env, work.run_y, (size_t)runs.count + 1))
         return common_nomem(env);
+    state->run_y = work.run_y;
     status =
         common_parallel(env, (size_t)runs.height, common_grain(runs.width), scan_markers, &work);
     if (!status)

@@ -1,55 +1,51 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What of the queue is not worth inlining: memory, and the heap of the lowest level. */
+/* The lists of the levels, and the heap of the lowest one. */
 #include "queue.h"
+
+#include "basin.h"
 
 #include <string.h>
 
-/* Scratch memory that grows: the old piece is given back with the rest. */
-static void *regrow(const struct common_env *env, void *old, size_t count, size_t more, size_t size)
-{
-    void *memory = env->host->scratch(env->call, more, size);
-    if (memory && count)
-        memcpy(memory, old, count * size);
-    return memory;
-}
+#define LEVELS 4096u
 
-int watershed_queue_grow(struct watershed_queue *queue)
-{
-    uint32_t room = queue->room ? queue->room : 1024;
-    room = room < WATERSHED_NONE / 2 ? 2 * room : WATERSHED_NONE;
-    struct watershed_node *nodes =
-        regrow(queue->env, queue->nodes, queue->used, room, sizeof *nodes);
-    if (!nodes || room == queue->room)
-        return common_nomem(queue->env);
-    queue->nodes = nodes;
-    if (queue->extra) {
-        struct watershed_extra *extra =
-            regrow(queue->env, queue->extra, queue->used, room, sizeof *extra);
-        if (!extra)
-            return common_nomem(queue->env);
-        queue->extra = extra;
-    }
-    queue->room = room;
-    return SEG_OK;
-}
-
-int watershed_queue_open(struct watershed_queue *queue, const struct common_env *env,
-                         uint32_t levels, bool heap)
+int watershed_queue_open(struct watershed_queue *queue, const struct common_env *env, double low,
+                         double high, size_t size)
 {
     if (!queue->env) {
         queue->env = env;
-        if (!COMMON_SCRATCH(env, queue->head, WATERSHED_LEVELS) ||
-            !COMMON_SCRATCH(env, queue->tail, WATERSHED_LEVELS) ||
-            !COMMON_SCRATCH(env, queue->filled, WATERSHED_LEVELS / 64) ||
-            !COMMON_SCRATCH(env, queue->groups, WATERSHED_LEVELS / 4096) ||
-            (heap && !COMMON_SCRATCH(env, queue->extra, 1)))
+        if (!COMMON_SCRATCH(env, queue->head, LEVELS) ||
+            !COMMON_SCRATCH(env, queue->tail, LEVELS) ||
+            !COMMON_SCRATCH(env, queue->filled, LEVELS / 64))
             return common_nomem(env);
-        memset(queue->filled, 0, WATERSHED_LEVELS / 8); /* it is empty again after each use */
-        memset(queue->groups, 0, WATERSHED_LEVELS / 512);
+        memset(queue->filled, 0, LEVELS / 8); /* it is empty again after each use */
     }
-    queue->levels = levels;
+    queue->levels = size < LEVELS ? (uint32_t)size : LEVELS;
+    queue->low = low;
+    queue->scale = high > low ? queue->levels / (high - low) : 0;
     queue->lowest = queue->used = queue->heap_count = queue->age = 0;
-    queue->free = queue->ahead = WATERSHED_NONE;
+    queue->free = WATERSHED_NONE;
+    return SEG_OK;
+}
+
+static int new_node(struct watershed_queue *queue, uint32_t *node)
+{
+    if (queue->free != WATERSHED_NONE) {
+        *node = queue->free;
+        queue->free = queue->nodes[*node].next;
+        return SEG_OK;
+    }
+    if (queue->used == queue->room) {
+        uint32_t room = queue->room ? queue->room : 512;
+        struct watershed_node *nodes = NULL;
+        if (room < WATERSHED_NONE / 2)
+            nodes = watershed_regrow(queue->env, queue->nodes, queue->used, 2 * (size_t)room,
+                                     sizeof *nodes);
+        if (!nodes)
+            return common_nomem(queue->env);
+        queue->nodes = nodes;
+        queue->room = 2 * room;
+    }
+    *node = queue->used++;
     return SEG_OK;
 }
 
@@ -63,13 +59,13 @@ static int heap_push(struct watershed_queue *queue, uint32_t node)
     if (queue->heap_count == queue->heap_room) {
         uint32_t room = queue->heap_room ? 2 * queue->heap_room : 256;
         struct watershed_item *heap =
-            regrow(queue->env, queue->heap, queue->heap_count, room, sizeof *heap);
+            watershed_regrow(queue->env, queue->heap, queue->heap_count, room, sizeof *heap);
         if (!heap)
             return common_nomem(queue->env);
         queue->heap = heap;
         queue->heap_room = room;
     }
-    struct watershed_item item = {queue->extra[node].value, queue->age++, node};
+    struct watershed_item item = {queue->nodes[node].value, queue->age++, node};
     uint32_t i = queue->heap_count++;
     for (; i && before(&item, &queue->heap[(i - 1) / 2]); i = (i - 1) / 2)
         queue->heap[i] = queue->heap[(i - 1) / 2];
@@ -91,34 +87,52 @@ static uint32_t heap_pop(struct watershed_queue *queue)
     return node;
 }
 
-int watershed_push_value(struct watershed_queue *queue, uint32_t node)
+int watershed_queue_push(struct watershed_queue *queue, const struct watershed_node *node)
 {
-    double level = (queue->extra[node].value - queue->low) * queue->scale;
-    uint32_t last = queue->levels - 1;
-    uint32_t at = level < last ? (uint32_t)(level > 0 ? level : 0) : last;
-    if (at <= queue->lowest)
-        return heap_push(queue, node);
-    watershed_queue_append(queue, node, at);
+    uint32_t place = 0, last = queue->levels - 1;
+    int status = new_node(queue, &place);
+    if (status)
+        return status;
+    queue->nodes[place] = *node;
+    queue->nodes[place].next = WATERSHED_NONE;
+    double at = (node->value - queue->low) * queue->scale;
+    uint32_t level = at < last ? (uint32_t)(at > 0 ? at : 0) : last;
+    if (level <= queue->lowest)
+        return heap_push(queue, place);
+    if (queue->filled[level / 64] >> level % 64 & 1)
+        queue->nodes[queue->tail[level]].next = place;
+    else
+        queue->head[level] = place;
+    queue->filled[level / 64] |= UINT64_C(1) << level % 64;
+    queue->tail[level] = place;
     return SEG_OK;
 }
 
-int watershed_pop_value(struct watershed_queue *queue, uint32_t *node)
+/* Makes the next level that is not empty the lowest. */
+static int open_level(struct watershed_queue *queue)
 {
-    *node = WATERSHED_NONE;
-    if (!queue->heap_count) {
-        uint32_t level = watershed_queue_seek(queue, queue->lowest);
-        if (level == WATERSHED_NONE)
-            return SEG_OK;
-        queue->lowest = level;
-        queue->filled[level / 64] &= ~(UINT64_C(1) << level % 64);
-        if (!queue->filled[level / 64])
-            queue->groups[level / 4096] &= ~(UINT64_C(1) << level / 64 % 64);
-        for (uint32_t i = queue->head[level], next; i != WATERSHED_NONE; i = next) {
-            next = queue->nodes[i].next;
-            if (heap_push(queue, i))
-                return SEG_NOMEM;
-        }
-    }
-    *node = heap_pop(queue);
+    uint32_t word = queue->lowest / 64;
+    while (word < (queue->levels + 63) / 64 && !queue->filled[word])
+        word++;
+    if (word == (queue->levels + 63) / 64)
+        return SEG_ABSENT;
+    uint32_t level = word * 64 + (uint32_t)__builtin_ctzll(queue->filled[word]);
+    queue->filled[word] &= queue->filled[word] - 1;
+    queue->lowest = level;
+    int status = SEG_OK;
+    for (uint32_t i = queue->head[level]; i != WATERSHED_NONE && !status; i = queue->nodes[i].next)
+        status = heap_push(queue, i);
+    return status;
+}
+
+int watershed_queue_pop(struct watershed_queue *queue, struct watershed_node *node)
+{
+    int status = queue->heap_count ? SEG_OK : open_level(queue);
+    if (status)
+        return status;
+    uint32_t place = heap_pop(queue);
+    *node = queue->nodes[place];
+    queue->nodes[place].next = queue->free;
+    queue->free = place;
     return SEG_OK;
 }

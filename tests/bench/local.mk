@@ -1,0 +1,11 @@
+# Not run by make check: make tests/bench/regions
+EXTRA_PROGRAMS += %D%/regions
+tests_bench_regions_LDADD = libsegkit.la
+if HAVE_OPENCV
+tests_bench_regions_CPPFLAGS = $(AM_CPPFLAGS) $(OPENCV_CFLAGS:-I%=-isystem%)
+tests_bench_regions_LDADD += $(OPENCV_LIBS)
+tests_bench_regions_SOURCES = %D%/peer.h %D%/peer_opencv.cpp %D%/regions.c
+else
+tests_bench_regions_SOURCES = %D%/peer.h %D%/peer_none.c %D%/regions.c
+endif
+EXTRA_DIST += %D%/peer_none.c %D%/peer_opencv.cpp
