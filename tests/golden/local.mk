@@ -14,3 +14,10 @@ tests_golden_models_LDADD = libsegcore.la
 tests_golden_models_SOURCES = %D%/models.c %D%/picture.c %D%/picture.h
 TESTS += %D%/models.t
 EXTRA_DIST += %D%/models.t
+
+check_PROGRAMS += tests/golden/graphcut
+tests_golden_graphcut_CPPFLAGS = $(libsegcore_la_CPPFLAGS)
+tests_golden_graphcut_LDADD = libsegcore.la
+tests_golden_graphcut_SOURCES = %D%/graphcut.c
+TESTS += %D%/graphcut.t
+EXTRA_DIST += %D%/graphcut.t

@@ -3,3 +3,9 @@ TESTS += %D%/cnn
 %C%_cnn_SOURCES = %D%/test_cnn_conv.c %D%/test_cnn_decode.c %D%/test_cnn_sidecar.c
 %C%_cnn_CPPFLAGS = $(libsegcnn_la_CPPFLAGS) $(CRITERION_CFLAGS)
 %C%_cnn_LDADD = libsegcnn.la $(CRITERION_LIBS)
+
+check_PROGRAMS += %D%/graphcut
+TESTS += %D%/graphcut
+%C%_graphcut_SOURCES = %D%/test_graphcut.c %D%/test_graphcut_flow.c
+%C%_graphcut_CPPFLAGS = $(TEST_CPPFLAGS) -I$(top_srcdir)/plugins
+%C%_graphcut_LDADD = libsegmaxflow.la $(TEST_LIBS)
