@@ -162,7 +162,7 @@ static const struct seg_param params[] = {
                "how many Gaussians describe each side")},
     {SEG_P_INT(struct params, iterations, 5, 1, 100, NULL,
                "how often to learn and to cut at most; it ends when nothing changes")},
-    {SEG_P_FLOAT(struct params, smoothness, 50, 0, 1e6, NULL,
+    {SEG_P_FLOAT(struct params, smoothness, 40, 0, 1e6, NULL,
                  "what an edge of the object costs where the image has none")},
     {SEG_P_FLOAT(struct params, contrast, 1, 0, 1e3, NULL,
                  "how much cheaper edges of the image make it; 0: not at all")},

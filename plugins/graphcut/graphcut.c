@@ -5,10 +5,8 @@
 #include "stages.h"
 
 static const struct seg_stage *const stages[] = {
-    &graphcut_energy,
-    &graphcut_grabcut,
-    &graphcut_multilabel,
-    &graphcut_seeds,
+    &graphcut_energy, &graphcut_grabcut, &graphcut_multilabel,
+    &graphcut_ncut,   &graphcut_seeds,   &graphcut_superpixel_cut,
 };
 
 static const struct seg_plugin plugin = {

@@ -8,6 +8,8 @@
 extern const struct seg_stage graphcut_energy;
 extern const struct seg_stage graphcut_grabcut;
 extern const struct seg_stage graphcut_multilabel;
+extern const struct seg_stage graphcut_ncut;
 extern const struct seg_stage graphcut_seeds;
+extern const struct seg_stage graphcut_superpixel_cut;
 
 #endif

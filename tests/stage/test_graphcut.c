@@ -384,6 +384,34 @@ Test(graphcut_multilabel, smooths_scores)
     }
 }
 
+/* As the scores, but labels; a void pixel in each stripe. */
+static double striped_labels(int32_t plane, int32_t y, int32_t x)
+{
+    (void)plane;
+    return y == 5 && x % 16 == 5 ? -1 : (x / 16 + ((x * 5 + y * 7) % 11 == 0)) % 3;
+}
+
+Test(graphcut_multilabel, smooths_labels_and_fills_void)
+{
+    struct bench b = begin(2);
+    give(&b, "input", SEG_LABELS, SEG_I32, 1, 24, 48, striped_labels);
+    cr_assert_eq(RUN(&b, "graphcut.multilabel"), SEG_OK, "%s", b.err.text);
+    for (int32_t y = 1; y < 23; y++)
+        for (int32_t x = 0; x < 48; x++)
+            if (x % 16 > 0 && x % 16 < 15)
+                cr_assert_eq(sample(&b, y, x), x / 16, "at %d, %d", y, x);
+    end(&b);
+}
+
+Test(graphcut_multilabel, refuses_an_image_that_holds_no_scores)
+{
+    struct bench b = begin(1);
+    give(&b, "input", SEG_IMAGE, SEG_U8, 1, 8, 8, disc);
+    cr_assert_neq(RUN(&b, "graphcut.multilabel"), SEG_OK);
+    REFUSED(&b, "counts as scores if it is f32");
+    end(&b);
+}
+
 Test(graphcut_multilabel, takes_scores_that_are_no_numbers_for_none)
 {
     struct bench b = begin(1);
@@ -391,4 +419,76 @@ Test(graphcut_multilabel, takes_scores_that_are_no_numbers_for_none)
     cr_assert_eq(RUN(&b, "graphcut.multilabel"), SEG_OK);
     cr_assert(isfinite(value(&b, "energy")));
     end(&b);
+}
+
+/* Regions of 4 by 4 pixels. */
+static double tiles(int32_t plane, int32_t y, int32_t x)
+{
+    (void)plane;
+    return y / 4 * 12 + x / 4 + 1;
+}
+
+/* Four quarters of which two are alike in one plane only. */
+static double quarters(int32_t plane, int32_t y, int32_t x)
+{
+    return plane == 0 ? (x < 24 ? 20 : 220) : (y < 20 ? 30 : 200);
+}
+
+static double corners(int32_t plane, int32_t y, int32_t x)
+{
+    (void)plane;
+    return x < 2 && y < 2 ? 1 : x > 44 && (y < 2 || y > 37) ? 2 : 0;
+}
+
+static double too_large(int32_t plane, int32_t y, int32_t x)
+{
+    (void)plane;
+    return x + y ? 1 : 2000000000.0;
+}
+
+Test(graphcut_superpixel_cut, follows_scribbles)
+{
+    struct bench b = begin(2);
+    give(&b, "input", SEG_IMAGE, SEG_U8, 2, 40, 48, quarters);
+    give(&b, "tiles", SEG_LABELS, SEG_I32, 1, 40, 48, tiles);
+    give(&b, "marks", SEG_LABELS, SEG_I32, 1, 40, 48, corners);
+    cr_assert_eq(RUN(&b, "graphcut.superpixel_cut", "superpixels=tiles", "markers=marks"), SEG_OK,
+                 "%s", b.err.text);
+    for (int32_t y = 0; y < 20; y++)
+        for (int32_t x = 0; x < 48; x++)
+            cr_assert_eq(sample(&b, y, x), x < 24, "at %d, %d", y, x);
+    end(&b);
+}
+
+Test(graphcut_ncut, joins_what_is_alike)
+{
+    struct bench b = begin(2);
+    give(&b, "input", SEG_IMAGE, SEG_U8, 2, 40, 48, quarters);
+    give(&b, "tiles", SEG_LABELS, SEG_I32, 1, 40, 48, tiles);
+    cr_assert_eq(RUN(&b, "graphcut.ncut", "superpixels=tiles"), SEG_OK, "%s", b.err.text);
+    cr_assert_eq(value(&b, "segments"), 4);
+    for (int32_t y = 0; y < 40; y++)
+        for (int32_t x = 0; x < 48; x++)
+            cr_assert_eq(sample(&b, y, x), sample(&b, y / 20 * 20, x / 24 * 24));
+    end(&b);
+}
+
+Test(graphcut_regions, are_refused_where_there_is_none_or_a_label_is_too_large)
+{
+    static const struct {
+        double (*f)(int32_t, int32_t, int32_t);
+        const char *says;
+    } cases[] = {{nothing, "it has no region"}, {too_large, "larger than the number of pixels"}};
+    for (size_t i = 0; i < 4; i++) {
+        struct bench b = begin(1);
+        give(&b, "input", SEG_IMAGE, SEG_U8, 1, 8, 8, disc);
+        give(&b, "tiles", SEG_LABELS, SEG_I32, 1, 8, 8, cases[i % 2].f);
+        if (i < 2)
+            cr_assert_neq(RUN(&b, "graphcut.ncut", "superpixels=tiles"), SEG_OK);
+        else
+            cr_assert_neq(RUN(&b, "graphcut.superpixel_cut", "superpixels=tiles", "markers=tiles"),
+                          SEG_OK);
+        REFUSED(&b, cases[i % 2].says);
+        end(&b);
+    }
 }
