@@ -147,7 +147,7 @@ static const struct seg_param params[] = {
                  "how much that comparison counts against edges")},
     {SEG_P_INT(struct params, components, 5, 1, GMM_MOST, NULL,
                "how many Gaussians describe each side")},
-    {SEG_P_FLOAT(struct params, smoothness, 40, 0, 1e6, NULL,
+    {SEG_P_FLOAT(struct params, smoothness, 50, 0, 1e6, NULL,
                  "what an edge of the object costs where the image has none")},
     {SEG_P_FLOAT(struct params, contrast, 1, 0, 1e3, NULL,
                  "how much cheaper edges of the image make it; 0: not at all")},

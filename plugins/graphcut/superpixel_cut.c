@@ -140,7 +140,7 @@ static const struct seg_param params[] = {
                "how many Gaussians describe the marked regions of each side")},
     {SEG_P_FLOAT(struct params, region_weight, 0.1, 0, 1e3, NULL,
                  "how much that description counts for each pixel against borders")},
-    {SEG_P_FLOAT(struct params, smoothness, 40, 0, 1e6, NULL,
+    {SEG_P_FLOAT(struct params, smoothness, 50, 0, 1e6, NULL,
                  "what a pixel of border costs between regions of equal means")},
     {SEG_P_FLOAT(struct params, contrast, 1, 0, 1e3, NULL,
                  "how much cheaper differences of the means make it; 0: not at all")},
