@@ -16,6 +16,7 @@ extern const struct cli_command cli_model_bench;
 extern const struct cli_command cli_model_check;
 extern const struct cli_command cli_model_forward;
 extern const struct cli_command cli_model_info;
+extern const struct cli_command cli_model_probe;
 extern const struct cli_command cli_plugin_doctor;
 extern const struct cli_command cli_plugin_list;
 extern const struct cli_command cli_replay;

@@ -11,6 +11,7 @@ segkit_SOURCES = \
   %D%/cmd_lint.c \
   %D%/cmd_model.c \
   %D%/cmd_model_bench.c \
+  %D%/cmd_model_probe.c \
   %D%/cmd_plugin.c \
   %D%/cmd_replay.c \
   %D%/cmd_run.c \

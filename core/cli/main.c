@@ -28,6 +28,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_model_forward,
     &cli_model_bench,
     &cli_model_check,
+    &cli_model_probe,
     &cli_plugin_list,
     &cli_plugin_doctor,
     &cli_version,

@@ -15,6 +15,11 @@ static int parallel(void *ctx, size_t count, size_t grain, seg_body body, void *
     return segi_pool_run(context->pool, count, grain, body, arg, &context->cancel);
 }
 
+struct seg_model_pool cli_network_pool(struct cli *cli)
+{
+    return (struct seg_model_pool){cli->context, parallel, seg_context_threads(cli->context)};
+}
+
 int cli_network_open(struct cli *cli, struct cli_network *network)
 {
     struct seg_error err = {0};
@@ -29,8 +34,7 @@ int cli_network_open(struct cli *cli, struct cli_network *network)
         cli_message("plugin 'cnn' does not offer '%s'", SEG_MODEL_SERVICE);
         return CLI_PLUGIN;
     }
-    network->pool =
-        (struct seg_model_pool){cli->context, parallel, seg_context_threads(cli->context)};
+    network->pool = cli_network_pool(cli);
     if (network->api->open(cli->operands[0], cli->operands[1], &network->model, &err))
         return cli_fail(&err);
     return CLI_DONE;

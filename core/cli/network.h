@@ -17,6 +17,9 @@ struct cli_network {
     size_t input_count, output_count;
 };
 
+/* The context's threads. */
+struct seg_model_pool cli_network_pool(struct cli *cli);
+
 #define CLI_NETWORK_INPUT(T, member)                                                               \
     {                                                                                              \
         'i', "input", "BLOB=FILE", "an input: a .npy file, or random:SEED:W,H,C", CLI_LIST,        \

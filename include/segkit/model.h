@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Running a network by itself: the service "cnn.model/1" of the plugin `cnn`, which
  * host->extension() gives to stages. It reads no sidecar, prepares no image and decodes no output.
- */
+ * The service "cnn.probe/1" tells what the stages of the plugin would do with a model. */
 #ifndef SEGKIT_MODEL_H
 #define SEGKIT_MODEL_H
 
@@ -77,6 +77,16 @@ struct seg_model_api {
     void (*step)(const struct seg_model_session *session, uint32_t index,
                  struct seg_model_step *step);
     void (*timing)(struct seg_model_session *session, int on); /* on: from zero */
+};
+
+#define SEG_PROBE_SERVICE "cnn.probe/1"
+
+struct seg_probe_api {
+    uint32_t struct_size;
+    /* Opens a model as the stages do, runs it once on an image of noise and calls `line` with each
+     * line of what was found. */
+    int (*probe)(const char *path, int32_t width, int32_t height, const struct seg_model_pool *pool,
+                 void (*line)(void *user, const char *text), void *user, struct seg_error *err);
 };
 
 #ifdef __cplusplus

@@ -3,7 +3,7 @@ noinst_LTLIBRARIES += libsegcnn.la
 libsegcnn_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/plugins/cnn $(YAML_CFLAGS)
 libsegcnn_la_LIBADD = $(YAML_LIBS)
 libsegcnn_la_SOURCES = \
-  %D%/instance.c %D%/mapping.c %D%/mapping.h %D%/matting.c %D%/pass.c %D%/prepare.c %D%/prepare.h \
+  %D%/instance.c %D%/mapping.c %D%/mapping.h %D%/matting.c %D%/pass.c %D%/probe.c %D%/prepare.c %D%/prepare.h \
   %D%/segmenter.c %D%/semantic.c %D%/sidecar.c %D%/sidecar.h %D%/sidecar_read.c %D%/stage.h \
   %D%/tiles.c \
   %D%/model/binary.c %D%/model/error.c %D%/model/error.h %D%/model/expression.c \

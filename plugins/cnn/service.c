@@ -288,5 +288,7 @@ static const struct seg_model_api api = {
 
 const void *cnn_service(const char *id)
 {
+    if (strcmp(id, SEG_PROBE_SERVICE) == 0)
+        return &cnn_probe_api;
     return strcmp(id, SEG_MODEL_SERVICE) == 0 ? &api : NULL;
 }

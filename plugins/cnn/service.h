@@ -3,6 +3,10 @@
 #ifndef CNN_SERVICE_H
 #define CNN_SERVICE_H
 
+#include <segkit/model.h>
+
+extern const struct seg_probe_api cnn_probe_api;
+
 /* seg_plugin.extension */
 const void *cnn_service(const char *id);
 

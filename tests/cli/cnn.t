@@ -43,4 +43,10 @@ gives "unknown class" 5 \
 gives "no such plane" 5 \
     "segkit: $nuclei: word 4 'scores.channel': stage 'scores.channel': parameter 'class': there is no class 3; the scores have classes 0 to 2" \
     "$SEGKIT" run "$nuclei" -o x.npy -- cnn.semantic "model=$model" ! scores.channel class=3
+says "probe tells the decoder" 0 '^decoder   softmax, as the sidecar says$' \
+    "$SEGKIT" model probe "$model"
+says "probe tells what the shapes say" 0 '^decoder   argmax, as the shapes say$' \
+    "$SEGKIT" model probe --size 100,70 bare/nuclei.param
+gives "probe of nothing" 4 "segkit: cannot open model 'none': no such file" "$SEGKIT" model probe none
+says "probe of no size" 2 "'5' is not W,H" "$SEGKIT" model probe --size 5 bare/nuclei.param
 done_testing
