@@ -44,8 +44,9 @@ static void point(struct switches *s, int64_t u, int64_t v)
 {
     if (s->any && u != s->last_u) {
         int64_t lower_u = u < s->last_u ? u : u - 1, lower_v = v < s->last_v ? v : s->last_v;
-        double x = ((double)lower_u + .5) / FINE - .5, y = ((double)lower_v + .5) / FINE - .5;
-        if (floor(x) == x && x >= 0 && x <= s->width - 1) {
+        int64_t x = (lower_u - FINE / 2) / FINE;
+        if (lower_u >= FINE / 2 && (lower_u - FINE / 2) % FINE == 0 && x < s->width) {
+            double y = ((double)lower_v + .5) / FINE - .5;
             y = ceil(fmin(fmax(y, 0), s->height));
             add(s, (uint32_t)x * (uint32_t)s->height + (uint32_t)y);
         }
@@ -88,7 +89,9 @@ static int to_runs(struct segi_rle *rle, struct switches *s)
     if (!counts) {
         return SEG_NOMEM;
     }
-    qsort(s->at, s->count, sizeof *s->at, by_place);
+    if (s->count > 0) {
+        qsort(s->at, s->count, sizeof *s->at, by_place);
+    }
     for (size_t i = 0; i < s->count; i++) {
         if (used > 0 && s->at[i] == from) {
             from -= counts[--used];

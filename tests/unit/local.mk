@@ -20,3 +20,9 @@ TESTS += %D%/pipe
   %D%/test_pipe_run.c %D%/test_pipe_text.c
 %C%_pipe_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_pipe_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += %D%/eval
+TESTS += %D%/eval
+%C%_eval_SOURCES = %D%/test_eval.c %D%/test_json.c
+%C%_eval_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_eval_LDADD = $(TEST_LIBS)
