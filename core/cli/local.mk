@@ -6,8 +6,10 @@ segkit_SOURCES = \
   %D%/cmd_check.c \
   %D%/cmd_compare.c \
   %D%/cmd_complete.c \
+  %D%/cmd_convert.c \
   %D%/cmd_eval.c \
   %D%/cmd_fuse.c \
+  %D%/cmd_info.c \
   %D%/cmd_lint.c \
   %D%/cmd_model.c \
   %D%/cmd_model_bench.c \

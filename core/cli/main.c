@@ -17,6 +17,8 @@ const struct cli_command *const cli_commands[] = {
     &cli_check,
     &cli_stages,
     &cli_show,
+    &cli_info,
+    &cli_convert,
     &cli_bench,
     &cli_eval,
     &cli_compare,

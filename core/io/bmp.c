@@ -155,6 +155,8 @@ static int load(struct segi_reading *r)
                                          .planes = gray ? 1 : 3,
                                          .sample = SEGI_S_U8,
                                          .color = gray ? SEG_COLOR_GRAY : SEG_COLOR_RGB};
+    r->bits = bmp.palette ? bmp.bits : 8;
+    r->palette = bmp.palette && !bmp.gray;
     status = segi_reading_start(r, &picture);
     if (status)
         return status;

@@ -51,6 +51,7 @@ static int load(struct segi_reading *reading)
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         if (!formats[i]->match(source->head, source->head_size))
             continue;
+        reading->format = formats[i]->name;
         int status = source->stream ? segi_source_all(source, reading->err) : SEG_OK;
         return status ? status : formats[i]->load(reading);
     }
@@ -80,36 +81,41 @@ static int convert(struct segi_reading *reading, uint32_t wanted)
     return status == SEG_USAGE ? SEG_IO : status;
 }
 
+int segi_load(struct segi_reading *reading, const char *path)
+{
+    struct segi_source source;
+    const uint32_t wanted = reading->kind;
+    int status = segi_source_open(&source, reading->context, path, reading->err);
+    if (!status) {
+        reading->source = &source;
+        if (wanted == SEG_INSTANCES) /* a raster becomes them by way of labels */
+            reading->kind = SEG_LABELS;
+        status = load(reading);
+        segi_reading_end(reading);
+        segi_source_close(&source);
+        reading->source = NULL;
+    }
+    if (!status)
+        status = convert(reading, wanted);
+    if (!status) {
+        seg_layer_seal(reading->layer);
+        return SEG_OK;
+    }
+    seg_layer_unref(reading->layer);
+    reading->layer = NULL;
+    segi_error_in(reading->err, "%s", strcmp(path, "-") ? path : "standard input");
+    return status;
+}
+
 int seg_layer_load(seg_context *context, const char *path, int page, enum seg_kind kind,
                    seg_layer **layer, struct seg_error *err)
 {
-    struct segi_source source;
-    const char *name = strcmp(path, "-") ? path : "standard input";
-    if (page < 0 || (uint32_t)kind > SEG_INSTANCES) {
-        segi_error(err, SEG_USAGE, "page %d, kind %d: not to be read", page, (int)kind);
-        segi_error_in(err, "%s", name);
-        return SEG_USAGE;
-    }
-    int status = segi_source_open(&source, context, path, err);
-    if (!status) {
-        /* A raster becomes instances by way of labels. */
-        struct segi_reading reading = {.context = context,
-                                       .source = &source,
-                                       .page = page,
-                                       .kind = kind == SEG_INSTANCES ? SEG_LABELS : kind,
-                                       .err = err};
-        status = load(&reading);
-        segi_reading_end(&reading);
-        segi_source_close(&source);
-        if (!status)
-            status = convert(&reading, kind);
-        if (!status) {
-            seg_layer_seal(reading.layer);
-            *layer = reading.layer;
-            return SEG_OK;
-        }
-        seg_layer_unref(reading.layer);
-    }
-    segi_error_in(err, "%s", name);
+    struct segi_reading reading = {.context = context, .page = page, .kind = kind, .err = err};
+    if (page < 0 || (uint32_t)kind > SEG_INSTANCES)
+        return segi_error(err, SEG_USAGE, "%s: page %d, kind %d: not to be read", path, page,
+                          (int)kind);
+    int status = segi_load(&reading, path);
+    if (!status)
+        *layer = reading.layer;
     return status;
 }

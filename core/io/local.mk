@@ -6,6 +6,7 @@ libsegcore_la_SOURCES += \
   %D%/fill.c %D%/fill.h \
   %D%/format.h \
   %D%/geojson.c \
+  %D%/inspect.c %D%/inspect.h \
   %D%/instances.c %D%/instances.h \
   %D%/jpeg.c \
   %D%/json_file.c %D%/json_file.h \

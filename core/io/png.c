@@ -460,6 +460,8 @@ static int start(struct png *png)
                                          .planes = planes,
                                          .sample = png->depth == 16 ? SEGI_S_U16 : SEGI_S_U8,
                                          .color = colors[planes]};
+    png->reading->bits = png->depth;
+    png->reading->palette = png->color == PNG_PALETTE;
     return segi_reading_start(png->reading, &picture);
 }
 

@@ -30,6 +30,11 @@ struct segi_reading {
     enum seg_kind kind; /* 0: an image */
     struct seg_error *err;
 
+    /* What the file says of itself, by the format that reads it. */
+    const char *format; /* its name; NULL: not known */
+    unsigned bits;      /* of a stored sample, where the samples that are handed over have more */
+    bool palette;
+
     /* From here on by segi_reading_start. */
     seg_layer *layer;
     struct seg_view view; /* of the layer */
@@ -40,6 +45,9 @@ struct segi_reading {
     bool avx2;
     void *chunk; /* a row of the file in planes, where it is not direct */
 };
+
+/* Reads `path` into reading->layer, sealed; context, page, kind and err are set. */
+int segi_load(struct segi_reading *reading, const char *path);
 
 /* What a file holds. */
 struct segi_picture {

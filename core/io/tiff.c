@@ -299,6 +299,8 @@ static int load(struct segi_reading *reading)
         status = read_fields(&r);
     if (!status)
         status = describe(&r, &picture);
+    reading->bits = r.bits;
+    reading->palette = r.photometric == PHOTOMETRIC_PALETTE;
     if (!status)
         status = segi_reading_start(reading, &picture);
     if (!status)

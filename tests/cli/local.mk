@@ -2,6 +2,7 @@ cli_tests = \
   %D%/cnn.t \
   %D%/compare.t \
   %D%/complete.t \
+  %D%/convert.t \
   %D%/eval.t \
   %D%/model.t \
   %D%/plugin.t \

@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void save(seg_context *context, const seg_layer *layer)
 {
-    static const char *const ends[] = {"png", "tif", "npy", "pgm", "csv", "overlay.png"};
+    static const char *const ends[] = {"png",         "tif",  "npy",     "pgm", "csv",
+                                       "overlay.png", "json", "geojson", "svg"};
     char path[64];
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         snprintf(path, sizeof path, "/tmp/segkit-fuzz-%ld.%s", (long)getpid(), ends[i]);
@@ -23,9 +24,9 @@ static void save(seg_context *context, const seg_layer *layer)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const enum seg_kind kinds[] = {0, SEG_LABELS, SEG_MASK, SEG_SCORES};
+    static const enum seg_kind kinds[] = {0, SEG_LABELS, SEG_MASK, SEG_SCORES, SEG_INSTANCES};
     const struct seg_options options = {
-        .struct_size = sizeof options, .threads = 1, .max_pixels = 1 << 18};
+        .struct_size = sizeof options, .threads = 1, .max_pixels = 1 << 16};
     struct seg_error err;
     seg_context *context;
     char path[64];

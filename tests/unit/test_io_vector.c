@@ -10,6 +10,7 @@
 #include "data/outline.h"
 #include "eval/rle.h"
 #include "io/coco_rle.h"
+#include "io/inspect.h"
 #include "io/vector.h"
 
 TestSuite(vector, .init = io_setup, .fini = io_teardown);
@@ -341,4 +342,48 @@ Test(vector, hostile_polygons_are_bounded)
     io_write_file("h.geojson", text, (size_t)(p - text));
     io_refuse_load("h.geojson", SEG_LABELS, SEG_LIMIT,
                    "h.geojson: feature 0: a polygon of 10000 edges over 900000 rows: too much");
+}
+
+/* -- what a file is --------------------------------------------------------------------------- */
+
+static void check_form(const char *path, enum segi_labels_form form, uint64_t distinct)
+{
+    struct segi_inspection found;
+    cr_assert_eq(segi_inspect(io_context, path, 0, &found, &io_err), SEG_OK, "%s", io_err.text);
+    cr_assert_eq(found.form, form, "%s: %s", path, segi_labels_names[found.form]);
+    cr_assert_eq(found.distinct, distinct, "%s: %llu", path, (unsigned long long)found.distinct);
+}
+
+Test(vector, files_are_told_for_what_they_are)
+{
+    seg_layer *photo = io_layer(SEG_IMAGE, SEG_U8, 64, 64, 3, SEG_COLOR_RGB);
+    struct seg_shape shape;
+    struct segi_inspection found;
+    cr_assert_eq(seg_layer_save(io_context, photo, NULL, "photo.png", &io_err), SEG_OK);
+    cr_assert_eq(segi_inspect(io_context, "photo.png", 0, &found, &io_err), SEG_OK);
+    cr_assert_eq(found.form, SEGI_LABELS_NONE);
+    cr_assert_str_eq(found.format, "PNG");
+    seg_layer *mask = io_layer(SEG_MASK, SEG_U8, 9, 9, 1, 0);
+    cr_assert_eq(seg_layer_save(io_context, mask, NULL, "mask.png", &io_err), SEG_OK);
+    check_form("mask.png", SEGI_LABELS_BINARY, 2);
+    cr_assert_eq(seg_layer_save(io_context, mask, NULL, "mask.npy", &io_err), SEG_OK);
+    check_form("mask.npy", SEGI_LABELS_INDEX, 2);
+    io_write_file("rgb.ppm", TEXT("P3 3 1 255 0 0 9 1 0 0 1 0 0"));
+    io_write_file("big.npy", TEXT("\x93NUMPY\1\0\x3a\0{'descr': '<i4', 'fortran_order': False, "
+                                  "'shape': (1, 2)}\n\1\0\0\2\1\0\0\2"));
+    check_form("big.npy", SEGI_LABELS_INDEX, 1); /* no image could hold it */
+    seg_layer *labels = NULL;
+    cr_assert_eq(segi_labels_load(io_context, "rgb.ppm", 0, SEGI_LABELS_RGB, &labels, &io_err),
+                 SEG_OK);
+    seg_layer_shape(labels, &shape);
+    cr_assert_eq(io_sample(labels, 0, 0, 0), 1); /* 0 is black, which does not occur */
+    cr_assert_eq(io_sample(labels, 0, 0, 2), 2);
+    seg_layer_unref(labels);
+    labels = NULL;
+    cr_assert_eq(segi_labels_load(io_context, "photo.png", 0, SEGI_LABELS_AUTO, &labels, &io_err),
+                 SEG_IO);
+    cr_assert_str_eq(io_err.text, "photo.png: looks like a picture and not like labels; say how "
+                                  "they lie in it: index, binary, palette or rgb");
+    seg_layer_unref(photo);
+    seg_layer_unref(mask);
 }
