@@ -69,6 +69,21 @@ static int make_plan(struct job *job)
     return status ? cli_faults(&faults, status) : CLI_DONE;
 }
 
+/* Before the first image is read: all that can be said without its size. */
+static int check_pipeline(struct job *job)
+{
+    struct seg_faults faults = {0};
+    seg_plan *plan;
+    job->inputs[0] =
+        (struct seg_input){.struct_size = sizeof *job->inputs, .shape.kind = SEG_IMAGE};
+    int status = seg_pipeline_check(job->pipeline, job->inputs, job->input_count, job->layers,
+                                    &plan, &faults);
+    if (status)
+        return cli_faults(&faults, status);
+    seg_plan_free(plan);
+    return CLI_DONE;
+}
+
 static int save_outputs(struct job *job, const char *image, const seg_result *result)
 {
     struct seg_error err;
@@ -219,6 +234,8 @@ static int run(struct cli *cli, const void *given)
         code = cli_source_parse(cli, &options->source, &job.pipeline);
     if (!code)
         code = cli_inputs_load(cli, &options->source, &job.inputs, &job.input_count);
+    if (!code)
+        code = check_pipeline(&job);
     if (!code)
         code = open_report(&job);
     if (!code)

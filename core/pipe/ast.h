@@ -49,6 +49,7 @@ struct segi_node {
 
 struct seg_pipeline {
     atomic_int refs; /* a plan holds one: its messages name places too */
+    atomic_bool warned;
     seg_context *context;
     struct segi_arena arena;  /* holds all that follows */
     const char *file;         /* what messages call it; "" for words */

@@ -140,9 +140,12 @@ static void keep_layers(seg_plan *plan, const char *const *keep, struct seg_faul
     plan->slots[plan->steps[plan->step_count - 1].first].kept = true;
 }
 
-/* A result that nobody takes is more often a mistake in the wiring than meant. */
+/* A result that nobody takes is more often a mistake in the wiring than meant. Said once, however
+ * often the pipeline is checked for images of other sizes. */
 static void warn_unused(const seg_plan *plan)
 {
+    if (atomic_exchange(&plan->pipeline->warned, true))
+        return;
     for (size_t i = 0; i < plan->step_count; i++) {
         const struct segi_step *step = &plan->steps[i];
         bool used = false;

@@ -1,4 +1,5 @@
 cli_tests = \
+  %D%/check.t \
   %D%/cnn.t \
   %D%/compare.t \
   %D%/complete.t \
