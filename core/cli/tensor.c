@@ -62,7 +62,7 @@ static int load_random(struct cli_tensor *tensor, struct seg_error *err)
 {
     char *rest;
     int32_t sizes[4] = {0};
-    size_t count;
+    size_t count = 0;
     uint64_t state = strtoull(tensor->file + 7, &rest, 10);
     tensor->blob.rank = *rest == ':' ? list_of(rest + 1, '\0', sizes) : -1;
     if (tensor->blob.rank < 1)
