@@ -26,8 +26,7 @@ AC_ARG_ENABLE([$2], [AS_HELP_STRING([--disable-$2], [leave out $3])], [], [enabl
 have_$1=no
 AS_IF([test "x$enable_$2" != xno], [m4_case([$1],
   [OPENCV], [SEG_FIND_OPENCV],
-  [CHAFA], [PKG_CHECK_MODULES([CHAFA], [chafa], [have_CHAFA=yes], [:])],
-  [FFTW], [PKG_CHECK_MODULES([FFTW], [fftw3f], [have_FFTW=yes], [:])])
+  [CHAFA], [PKG_CHECK_MODULES([CHAFA], [chafa], [have_CHAFA=yes], [:])])
   AS_IF([test "x$enable_$2" = xyes && test "x$have_$1" = xno],
     [AC_MSG_ERROR([--enable-$2 was given and its library is missing])])])
 AM_CONDITIONAL([HAVE_$1], [test "x$have_$1" = xyes])
