@@ -38,18 +38,26 @@ static size_t strip_end(const struct transform *t, size_t strip)
 
 COMMON_INLINE void look_body(const struct transform *t, size_t strip)
 {
-    uint8_t *first = t->first + strip * t->width, *last = t->last + strip * t->width;
-    memset(first, NONE, t->width);
-    memset(last, NONE, t->width);
+    const size_t width = t->width;
+    uint8_t *restrict first = t->first + strip * width, *restrict last = t->last + strip * width;
+    memset(first, NONE, width);
+    memset(last, NONE, width);
     for (size_t y = strip * ROWS; y < strip_end(t, strip); y++) {
-        const uint8_t *row = seg_row(&t->mask, 0, (int32_t)y);
+        const uint8_t *restrict row = seg_row(&t->mask, 0, (int32_t)y);
         uint8_t at = (uint8_t)(y - strip * ROWS);
-        for (size_t x = 0; x < t->width; x++) {
+        for (size_t x = 0; x < width; x++) {
             uint8_t here = row[x] ? NONE : at;
             first[x] = here < first[x] ? here : first[x];
             last[x] = row[x] ? last[x] : at;
         }
     }
+}
+
+COMMON_INLINE void column_down(const uint8_t *restrict row, const int32_t *restrict before,
+                               int32_t *restrict column, size_t width)
+{
+    for (size_t x = 0; x < width; x++)
+        column[x] = row[x] ? before[x] + 1 : 0;
 }
 
 /* Column distances of the strip's rows: downwards, then upwards, where each row is then done. */
@@ -58,13 +66,12 @@ COMMON_INLINE void columns_down(const struct transform *t, size_t strip, int32_t
     const int32_t *before = t->above + strip * t->width;
     for (size_t y = strip * ROWS; y < strip_end(t, strip); y++, columns += t->width) {
         const uint8_t *row = seg_row(&t->mask, 0, (int32_t)y);
-        for (size_t x = 0; x < t->width; x++)
-            columns[x] = row[x] ? before[x] + 1 : 0;
+        column_down(row, before, columns, t->width);
         before = columns;
     }
 }
 
-COMMON_INLINE void column_up(const int32_t *after, int32_t *column, size_t width)
+COMMON_INLINE void column_up(const int32_t *restrict after, int32_t *restrict column, size_t width)
 {
     for (size_t x = 0; x < width; x++) {
         int32_t value = after[x] + 1 < column[x] ? after[x] + 1 : column[x];

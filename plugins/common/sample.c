@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-COMMON_INLINE void floats_body(const void *row, uint32_t dtype, size_t count, float *out)
+COMMON_INLINE void floats_body(const void *restrict row, uint32_t dtype, size_t count,
+                               float *restrict out)
 {
     if (dtype == SEG_U8) {
         const uint8_t *from = row;
@@ -40,7 +41,8 @@ COMMON_INLINE float clip(float value, float most)
     return value < most ? value + 0.5f : most;
 }
 
-COMMON_INLINE void store_body(void *row, uint32_t dtype, const float *values, size_t count)
+COMMON_INLINE void store_body(void *restrict row, uint32_t dtype, const float *restrict values,
+                              size_t count)
 {
     if (dtype == SEG_U8) {
         uint8_t *to = row;

@@ -30,18 +30,18 @@ COMMON_INLINE void mix_row(const struct mix *mix, const void *const rows[3], voi
     int32_t width = mix->in.width;
     uint32_t f = mix->fixed[0], g = mix->fixed[1], h = mix->fixed[2];
     if (mix->in.dtype == SEG_U8) {
-        const uint8_t *a = rows[0], *b = rows[1], *c = rows[2];
-        uint8_t *to = out;
+        const uint8_t *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2];
+        uint8_t *restrict to = out;
         for (int32_t x = 0; x < width; x++)
             to[x] = (uint8_t)((f * a[x] + g * b[x] + h * c[x] + 32768) >> 16);
     } else if (mix->in.dtype == SEG_U16) {
-        const uint16_t *a = rows[0], *b = rows[1], *c = rows[2];
-        uint16_t *to = out;
+        const uint16_t *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2];
+        uint16_t *restrict to = out;
         for (int32_t x = 0; x < width; x++)
             to[x] = (uint16_t)((f * a[x] + g * b[x] + h * c[x] + 32768) >> 16);
     } else {
-        const float *a = rows[0], *b = rows[1], *c = rows[2];
-        float *to = out;
+        const float *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2];
+        float *restrict to = out;
         for (int32_t x = 0; x < width; x++)
             to[x] = mix->real[0] * a[x] + mix->real[1] * b[x] + mix->real[2] * c[x];
     }

@@ -81,15 +81,21 @@
     SWAP3(T, b3, d1, e0)
 
 #define DEFINE(T, NAME)                                                                            \
-    COMMON_INLINE void NAME##_3_body(const T *const *rows, int32_t width, T *room, T *out)         \
+    COMMON_INLINE void NAME##_columns3(const T *restrict a_, const T *restrict b_,                 \
+                                       const T *restrict c_, int32_t count, T *restrict low,       \
+                                       T *restrict middle, T *restrict high)                       \
     {                                                                                              \
-        T *low = room, *middle = low + width + 4, *high = middle + width + 4;                      \
-        for (int32_t x = 0; x < width + 2; x++) {                                                  \
-            T a = rows[0][x], b = rows[1][x], c = rows[2][x];                                      \
+        for (int32_t x = 0; x < count; x++) {                                                      \
+            T a = a_[x], b = b_[x], c = c_[x];                                                     \
             SWAP3(T, a, b, c);                                                                     \
             low[x] = a, middle[x] = b, high[x] = c;                                                \
         }                                                                                          \
-        for (int32_t x = 0; x < width; x++) {                                                      \
+    }                                                                                              \
+                                                                                                   \
+    COMMON_INLINE void NAME##_windows3(const T *restrict low, const T *restrict middle,            \
+                                       const T *restrict high, int32_t count, T *restrict out)     \
+    {                                                                                              \
+        for (int32_t x = 0; x < count; x++) {                                                      \
             T a = low[x], b = low[x + 1], c = low[x + 2];                                          \
             T d = middle[x], e = middle[x + 1], f = middle[x + 2];                                 \
             T g = high[x], h = high[x + 1], i = high[x + 2];                                       \
@@ -103,16 +109,23 @@
         }                                                                                          \
     }                                                                                              \
                                                                                                    \
-    COMMON_INLINE void NAME##_5_body(const T *const *rows, int32_t width, T *room, T *out)         \
+    COMMON_INLINE void NAME##_columns5(const T *restrict a_, const T *restrict b_,                 \
+                                       const T *restrict c_, const T *restrict d_,                 \
+                                       const T *restrict e_, int32_t count, T *restrict p,         \
+                                       T *restrict q, T *restrict r, T *restrict s, T *restrict t) \
     {                                                                                              \
-        T *p = room, *q = p + width + 4, *r = q + width + 4, *s = r + width + 4,                   \
-          *t = s + width + 4;                                                                      \
-        for (int32_t x = 0; x < width + 4; x++) {                                                  \
-            T a = rows[0][x], b = rows[1][x], c = rows[2][x], d = rows[3][x], e = rows[4][x];      \
+        for (int32_t x = 0; x < count; x++) {                                                      \
+            T a = a_[x], b = b_[x], c = c_[x], d = d_[x], e = e_[x];                               \
             SORT5(T, a, b, c, d, e);                                                               \
             p[x] = a, q[x] = b, r[x] = c, s[x] = d, t[x] = e;                                      \
         }                                                                                          \
-        for (int32_t x = 0; x < width; x++) {                                                      \
+    }                                                                                              \
+                                                                                                   \
+    COMMON_INLINE void NAME##_windows5(const T *restrict p, const T *restrict q,                   \
+                                       const T *restrict r, const T *restrict s,                   \
+                                       const T *restrict t, int32_t count, T *restrict out)        \
+    {                                                                                              \
+        for (int32_t x = 0; x < count; x++) {                                                      \
             T a0 = p[x], a1 = p[x + 1], a2 = p[x + 2], a3 = p[x + 3], a4 = p[x + 4];               \
             T b0 = q[x], b1 = q[x + 1], b2 = q[x + 2], b3 = q[x + 3], b4 = q[x + 4];               \
             T c0 = r[x], c1 = r[x + 1], c2 = r[x + 2], c3 = r[x + 3], c4 = r[x + 4];               \
@@ -139,13 +152,15 @@
     COMMON_INLINE void NAME##_body(const void *const *rows, int32_t size, int32_t width,           \
                                    void *room, void *out)                                          \
     {                                                                                              \
-        const T *typed[5];                                                                         \
-        for (int32_t i = 0; i < size; i++)                                                         \
-            typed[i] = rows[i];                                                                    \
-        if (size == 3)                                                                             \
-            NAME##_3_body(typed, width, room, out);                                                \
-        else                                                                                       \
-            NAME##_5_body(typed, width, room, out);                                                \
+        int32_t count = width + size - 1;                                                          \
+        T *p = room, *q = p + count, *r = q + count, *s = r + count, *t = s + count;               \
+        if (size == 3) {                                                                           \
+            NAME##_columns3(rows[0], rows[1], rows[2], count, p, q, r);                            \
+            NAME##_windows3(p, q, r, width, out);                                                  \
+        } else {                                                                                   \
+            NAME##_columns5(rows[0], rows[1], rows[2], rows[3], rows[4], count, p, q, r, s, t);    \
+            NAME##_windows5(p, q, r, s, t, width, out);                                            \
+        }                                                                                          \
     }                                                                                              \
                                                                                                    \
     COMMON_AVX2 static void NAME##_avx2(const void *const *rows, int32_t size, int32_t width,      \

@@ -28,12 +28,13 @@ struct search {
 };
 
 /* Flags what is above the threshold and no lower than its eight neighbours; returns how many. */
-COMMON_INLINE uint32_t flag_row_body(const struct search *search, int32_t y, uint8_t *flags)
+COMMON_INLINE uint32_t flag_row_body(const struct search *search, int32_t y,
+                                     uint8_t *restrict flags)
 {
     int32_t width = search->image.width, last = search->image.height - 1;
-    const float *row = seg_row(&search->image, 0, y);
-    const float *above = seg_row(&search->image, 0, y ? y - 1 : y);
-    const float *below = seg_row(&search->image, 0, y < last ? y + 1 : y);
+    const float *restrict row = seg_row(&search->image, 0, y);
+    const float *restrict above = seg_row(&search->image, 0, y ? y - 1 : y);
+    const float *restrict below = seg_row(&search->image, 0, y < last ? y + 1 : y);
     float threshold = search->threshold;
     for (int32_t x = 0; x < width; x++)
         flags[x] = (uint8_t)((row[x] > threshold) & !(above[x] > row[x]) & !(below[x] > row[x]));

@@ -39,9 +39,10 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
     if (status)
         return status;
     if (copy.params->class_id >= copy.scores.planes)
-        return host->fail(call, SEG_STAGE,
-                          "parameter 'class': there is no class %d; the scores have classes 0 to %d",
-                          (int)copy.params->class_id, (int)copy.scores.planes - 1);
+        return host->fail(
+            call, SEG_STAGE,
+            "parameter 'class': there is no class %d; the scores have classes 0 to %d",
+            (int)copy.params->class_id, (int)copy.scores.planes - 1);
     return common_parallel(&env, (size_t)copy.image.height, common_grain(copy.image.width),
                            copy_rows, &copy);
 }

@@ -7,12 +7,8 @@ static const struct seg_stage *const stages[] = {
 };
 
 static const struct seg_plugin plugin = {
-    SEG_PLUGIN_HEAD,
-    .stage_count = SEG_COUNT(stages),
-    .name = "scores",
-    .version = "1.0",
-    .license = "LGPL-2.1-or-later",
-    .origin = "segkit",
+    SEG_PLUGIN_HEAD,  .stage_count = SEG_COUNT(stages), .name = "scores",
+    .version = "1.0", .license = "LGPL-2.1-or-later",   .origin = "segkit",
     .stages = stages,
 };
 

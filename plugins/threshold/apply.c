@@ -18,20 +18,20 @@ COMMON_INLINE void compare_body(const struct compare *compare, size_t begin, siz
     int32_t width = compare->image.width;
     for (size_t y = begin; y < end; y++) {
         const void *row = seg_row(&compare->image, 0, (int32_t)y);
-        uint8_t *mask = seg_row(&compare->mask, 0, (int32_t)y);
+        uint8_t *restrict mask = seg_row(&compare->mask, 0, (int32_t)y);
         if (compare->image.dtype == SEG_F32) {
-            const float *from = row;
+            const float *restrict from = row;
             float limit = compare->limit;
             for (int32_t x = 0; x < width; x++)
                 mask[x] = from[x] > limit;
         } else if (compare->level < 0) {
             memset(mask, 1, (size_t)width);
         } else if (compare->image.dtype == SEG_U8) {
-            const uint8_t *from = row, level = (uint8_t)compare->level;
+            const uint8_t *restrict from = row, level = (uint8_t)compare->level;
             for (int32_t x = 0; x < width; x++)
                 mask[x] = from[x] > level;
         } else {
-            const uint16_t *from = row, level = (uint16_t)compare->level;
+            const uint16_t *restrict from = row, level = (uint16_t)compare->level;
             for (int32_t x = 0; x < width; x++)
                 mask[x] = from[x] > level;
         }
