@@ -6,6 +6,8 @@
 
 static const struct seg_stage *const stages[] = {
     &markers_distance,
+    &markers_h_maxima,
+    &markers_h_minima,
     &markers_peaks,
 };
 

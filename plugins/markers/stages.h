@@ -6,6 +6,8 @@
 #include <segkit/plugin.h>
 
 extern const struct seg_stage markers_distance;
+extern const struct seg_stage markers_h_maxima;
+extern const struct seg_stage markers_h_minima;
 extern const struct seg_stage markers_peaks;
 
 #endif

@@ -21,3 +21,10 @@ tests_golden_graphcut_LDADD = libsegcore.la
 tests_golden_graphcut_SOURCES = %D%/graphcut.c
 TESTS += %D%/graphcut.t
 EXTRA_DIST += %D%/graphcut.t
+
+check_PROGRAMS += tests/golden/stages
+tests_golden_stages_CPPFLAGS = $(libsegcore_la_CPPFLAGS)
+tests_golden_stages_LDADD = libsegcore.la
+tests_golden_stages_SOURCES = %D%/stages.c
+TESTS += %D%/stages.t
+EXTRA_DIST += %D%/stages.t
