@@ -1,4 +1,8 @@
 # One loadable module a family.
+
+# libtool's own files are of no use beside modules.
+install-exec-hook:
+	rm -f '$(DESTDIR)$(plugindir)'/*.la
 include %D%/chafa/local.mk
 include %D%/cnn/local.mk
 include %D%/common/local.mk
@@ -9,9 +13,6 @@ include %D%/markers/local.mk
 include %D%/mask/local.mk
 include %D%/opencv/local.mk
 include %D%/scores/local.mk
+include %D%/superpixel/local.mk
 include %D%/threshold/local.mk
 include %D%/watershed/local.mk
-
-# libtool's own files are of no use beside modules.
-install-exec-hook:
-	rm -f '$(DESTDIR)$(plugindir)'/*.la

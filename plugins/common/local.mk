@@ -2,8 +2,7 @@
 noinst_LTLIBRARIES += libsegplugin.la
 libsegplugin_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/plugins
 libsegplugin_la_SOURCES = \
-  %D%/bits.h %D%/border.h %D%/choices.h %D%/components.c %D%/cpu.c %D%/cpu.h \
-  %D%/distance.c %D%/distance.h %D%/distance_row.c %D%/distance_row.h %D%/env.c \
-  %D%/env.h %D%/extrema.c %D%/extrema.h %D%/histogram.c %D%/histogram.h %D%/ids.c \
-  %D%/ids.h %D%/runs.c %D%/runs.h %D%/sample.c %D%/sample.h %D%/separable.c \
-  %D%/separable.h
+  %D%/bits.h %D%/border.h %D%/choices.h %D%/components.c %D%/cpu.c %D%/cpu.h %D%/distance.c \
+  %D%/distance.h %D%/distance_row.c %D%/distance_row.h %D%/env.c %D%/env.h %D%/extrema.c \
+  %D%/extrema.h %D%/histogram.c %D%/histogram.h %D%/ids.c %D%/ids.h %D%/lab.c %D%/lab.h \
+  %D%/runs.c %D%/runs.h %D%/sample.c %D%/sample.h %D%/separable.c %D%/separable.h

@@ -3,7 +3,7 @@
 # SEG_WARNINGS: what every C file is compiled with. --enable-werror makes them errors.
 AC_DEFUN([SEG_WARNINGS], [
 AC_ARG_ENABLE([werror], [AS_HELP_STRING([--enable-werror], [treat warnings as errors])])
-SEG_CFLAGS="-std=c17 -fvisibility=hidden -fno-math-errno -Wall -Wextra -Wpedantic -Wshadow -Wconversion"
+SEG_CFLAGS="-std=c17 -fvisibility=hidden -fno-math-errno -fno-trapping-math -Wall -Wextra -Wpedantic -Wshadow -Wconversion"
 SEG_CXXFLAGS="-std=c++17 -fvisibility=hidden -Wall -Wextra"
 AS_IF([test "x$enable_werror" = xyes], [SEG_CFLAGS="$SEG_CFLAGS -Werror"])
 AC_SUBST([SEG_CFLAGS])

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The stages of the family. */
+#ifndef SUPERPIXEL_STAGES_H
+#define SUPERPIXEL_STAGES_H
+
+#include <segkit/plugin.h>
+
+extern const struct seg_stage superpixel_slic;
+extern const struct seg_stage superpixel_slic_zero;
+
+#endif
