@@ -3,6 +3,7 @@
 # Builds the fuzzers with clang: tests/fuzz/build.sh FOLDER, then e.g.
 #     FOLDER/fuzz_image -max_len=4096 -timeout=10 FOLDER/corpus tests/fuzz/images
 #     builddir=BUILD FOLDER/fuzz_pipeline FOLDER/corpus tests/cases/pipelines tests/fuzz/pipelines
+#     FOLDER/fuzz_model -max_len=2048 -timeout=10 FOLDER/corpus tests/fuzz/models
 set -e
 top=$(cd "$(dirname "$0")/../.." && pwd)
 out=${1:?usage: build.sh FOLDER}
@@ -15,3 +16,8 @@ for fuzzer in fuzz_image fuzz_pipeline; do
         "$top"/core/plug/*.c "$top"/core/pipe/*.c \
         -o "$out/$fuzzer" -ldeflate -ljpeg -lz -lyaml -lm
 done
+plugin="$top/plugins/cnn"
+clang -std=gnu17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+    -D_GNU_SOURCE -I"$top/include" -I"$plugin" "$top/tests/fuzz/fuzz_model.c" \
+    "$plugin"/model/*.c "$plugin"/layer/*.c "$plugin"/graph/*.c "$plugin"/simd/*.c \
+    "$plugin"/kernel/*.c -o "$out/fuzz_model" -lm

@@ -6,3 +6,11 @@ EXTRA_DIST += %D%/build.sh %D%/image.t %D%/pipeline.t %D%/pipelines
 %C%_fuzz_image_LDADD = libsegcore.la
 %C%_fuzz_pipeline_SOURCES = %D%/fuzz_pipeline.c %D%/replay.c
 %C%_fuzz_pipeline_LDADD = libsegcore.la
+
+check_PROGRAMS += %D%/fuzz_model
+TESTS += %D%/model.t
+EXTRA_DIST += %D%/model.t %D%/models
+
+%C%_fuzz_model_SOURCES = %D%/fuzz_model.c %D%/replay.c
+%C%_fuzz_model_CPPFLAGS = $(libsegcnn_la_CPPFLAGS)
+%C%_fuzz_model_LDADD = libsegcnn.la

@@ -13,7 +13,7 @@ struct cnn_session {
     struct cnn_blob *blobs; /* of all values, with data */
     struct cnn_blob *ports; /* of one node */
     void **late;            /* memory of late values; owned */
-    void **copies;          /* of inputs that are not aligned; owned */
+    void **copies;          /* of inputs that are not aligned, or are outputs; owned */
 };
 
 #define ALIGNMENT 64
@@ -207,6 +207,15 @@ static int run_op(struct cnn_session *s, const struct cnn_node *node, const stru
     return status;
 }
 
+/* Results stay when the caller's arrays are gone. */
+static bool is_output(const struct cnn_plan *plan, size_t value)
+{
+    for (size_t i = 0; i < plan->output_count; i++)
+        if (plan->outputs[i] == (int32_t)value)
+            return true;
+    return false;
+}
+
 static int bind_inputs(struct cnn_session *s, const struct cnn_blob *inputs, struct cnn_error *err)
 {
     for (size_t i = 0; i < s->plan->value_count; i++) {
@@ -214,7 +223,7 @@ static int bind_inputs(struct cnn_session *s, const struct cnn_blob *inputs, str
         if (k < 0)
             continue;
         s->blobs[i].data = inputs[k].data;
-        if ((uintptr_t)inputs[k].data % ALIGNMENT == 0)
+        if ((uintptr_t)inputs[k].data % ALIGNMENT == 0 && !is_output(s->plan, i))
             continue;
         if (!s->copies[k])
             s->copies[k] = memory(cnn_storage(&inputs[k]));
