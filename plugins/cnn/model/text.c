@@ -337,6 +337,8 @@ int cnn_text_parse(struct cnn_net *net, const char *data, size_t size, struct cn
         return cnn_fail(err, SEG_IO,
                         "%s: no ncnn param file: neither its text nor its binary form begins so",
                         net->path);
+    if (memchr(data, '\0', size)) /* names end where it stands */
+        return cnn_fail(err, SEG_IO, "%s: a text with a zero byte", net->path);
     if (!token_int(next(&text), &layer_count) || !token_int(next(&text), &blob_count) ||
         layer_count <= 0 || blob_count <= 0)
         return cnn_fail(err, SEG_IO,
