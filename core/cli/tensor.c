@@ -94,7 +94,7 @@ static const char *parse_header(struct cli_tensor *tensor, const char *header)
 static int load_file(struct cli_tensor *tensor, FILE *file, char *header, struct seg_error *err)
 {
     unsigned char begin[12] = {0};
-    size_t count, length;
+    size_t count = 0, length;
     if (fread(begin, 1, 10, file) != 10 || memcmp(begin, "\x93NUMPY", 6) != 0)
         return segi_error(err, SEG_IO, "'%s' is no .npy file", tensor->file);
     length = begin[8] | (size_t)begin[9] << 8;
