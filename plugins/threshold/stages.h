@@ -17,6 +17,7 @@ extern const struct seg_stage threshold_mean;
 extern const struct seg_stage threshold_minerror;
 extern const struct seg_stage threshold_minimum;
 extern const struct seg_stage threshold_moments;
+extern const struct seg_stage threshold_multiotsu;
 extern const struct seg_stage threshold_otsu;
 extern const struct seg_stage threshold_percentile;
 extern const struct seg_stage threshold_renyi;
