@@ -16,7 +16,7 @@ libsegcore_la_SOURCES += \
   %D%/orient.c \
   %D%/overlay.c %D%/overlay.h \
   %D%/palette.c %D%/palette.h \
-  %D%/png.c %D%/png.h %D%/png_filter.c %D%/png_write.c \
+  %D%/png.c %D%/png.h %D%/png_filter.c %D%/png_props.c %D%/png_write.c \
   %D%/pnm.c \
   %D%/reading.c %D%/reading.h \
   %D%/samples.c \

@@ -21,19 +21,14 @@ struct png {
     uint16_t clear[3];   /* that colour */
     const uint8_t *data; /* what is to be inflated */
     size_t data_size;
-    uint8_t *joined; /* `data` where it was in several chunks; owned */
-    const uint8_t *icc;
-    size_t icc_size;
+    uint8_t *joined;            /* `data` where it was in several chunks; owned */
+    const uint8_t *icc, *pixel; /* the chunks of the profile and of the pixel's size */
+    size_t icc_size, pixel_size;
     bool cut;     /* the file ends within image data */
     uint8_t *raw; /* inflated: filtered rows, each behind its filter's number */
     size_t raw_size;
     uint8_t *row; /* samples of a row as bytes or 16 bits, interleaved */
 };
-
-static uint32_t be32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
 
 static int bad(const struct png *png, const char *what)
 {
@@ -49,8 +44,8 @@ static int read_header(struct png *png, const uint8_t *data, size_t size)
                                       0x10116, 0, 0x10100, 0x116, 0x10100, 0, 0x10100};
     if (size != 13)
         return bad(png, "damaged: the header's length is wrong");
-    png->width = be32(data);
-    png->height = be32(data + 4);
+    png->width = segi_be32(data);
+    png->height = segi_be32(data + 4);
     png->depth = data[8];
     png->color = data[9];
     png->interlaced = data[12];
@@ -127,6 +122,9 @@ static int read_chunk(struct png *png, const uint8_t *type, const uint8_t *data,
     } else if (!memcmp(type, "iCCP", 4)) {
         png->icc = data;
         png->icc_size = size;
+    } else if (!memcmp(type, "pHYs", 4)) {
+        png->pixel = data;
+        png->pixel_size = size;
     } else if (!(type[0] & 32) && memcmp(type, "IEND", 4)) {
         return segi_error(png->reading->err, SEG_IO, "damaged: unknown chunk '%.4s'",
                           (const char *)type);
@@ -140,7 +138,7 @@ static bool is_right(const uint8_t *type, const uint8_t *data, size_t size)
     (void)type, (void)data, (void)size;
     return true; /* a fuzzer would not get past it */
 #else
-    return libdeflate_crc32(0, type, size + 4) == be32(data + size);
+    return libdeflate_crc32(0, type, size + 4) == segi_be32(data + size);
 #endif
 }
 
@@ -153,7 +151,7 @@ static int read_chunks(struct png *png)
     int status = SEG_OK;
     while (!status && !last && end - p >= 12) {
         const uint8_t *type = p + 4, *data = p + 8;
-        size_t size = be32(p);
+        size_t size = segi_be32(p);
         const bool is_data = !memcmp(type, "IDAT", 4);
         const bool needed = !(type[0] & 32);
         if (first && memcmp(type, "IHDR", 4))
@@ -479,6 +477,9 @@ static int load(struct segi_reading *reading)
         status = inflate_data(&png);
     if (!status)
         status = read_pixels(&png);
+    if (!status && ((png.icc && !segi_png_get_icc(reading->layer, png.icc, png.icc_size)) ||
+                    (png.pixel && !segi_png_get_size(reading->layer, png.pixel, png.pixel_size))))
+        status = segi_error_nomem(reading->err);
     segi_free(&reading->context->mem, png.joined);
     segi_free(&reading->context->mem, png.raw);
     segi_free(&reading->context->mem, png.row);

@@ -195,6 +195,19 @@ static int encode(struct encoder *e)
     return status;
 }
 
+/* A profile says what colours look like, and labels have none. */
+static void write_props(struct encoder *e)
+{
+    const seg_layer *layer = e->writing->layer;
+    uint8_t size[9], *icc = NULL;
+    const size_t icc_size = e->view->kind == SEG_IMAGE ? segi_png_put_icc(layer, &icc) : 0;
+    if (icc_size)
+        write_chunk(e->writing->sink, "iCCP", icc, icc_size);
+    if (segi_png_put_size(layer, size))
+        write_chunk(e->writing->sink, "pHYs", size, sizeof size);
+    segi_free(&e->writing->context->mem, icc);
+}
+
 static int save_view(struct encoder *e, unsigned depth, unsigned color, unsigned samples)
 {
     const struct seg_view *v = e->view;
@@ -209,6 +222,7 @@ static int save_view(struct encoder *e, unsigned depth, unsigned color, unsigned
     put32(header + 4, (uint32_t)v->height);
     segi_sink_write(sink, PNG_SIGNATURE, 8);
     write_chunk(sink, "IHDR", header, sizeof header);
+    write_props(e);
     int status = encode(e);
     if (!status)
         write_chunk(sink, "IEND", "", 0);

@@ -437,6 +437,31 @@ Test(png, labels_take_the_smallest_depth_and_never_wrap)
     cr_assert_eq(io_count_files(), 1);
 }
 
+Test(png, carries_the_size_of_a_pixel_and_the_profile)
+{
+    const struct seg_props props = {.struct_size = sizeof props,
+                                    .color = SEG_COLOR_RGB,
+                                    .pixel_size = {0.5, 0.25},
+                                    .unit = "um"};
+    struct seg_props again;
+    static unsigned char profile[9000];
+    for (size_t i = 0; i < sizeof profile; i++)
+        profile[i] = (unsigned char)(i * i >> 3);
+    seg_layer *image = io_layer(SEG_IMAGE, SEG_U8, 5, 4, 3, SEG_COLOR_RGB);
+    seg_layer_set_props(image, &props, NULL);
+    cr_assert(segi_layer_set_blob(image, &image->icc, profile, sizeof profile));
+    cr_assert_eq(seg_layer_save(io_context, image, NULL, "c.png", &io_err), SEG_OK);
+    seg_layer *back = io_load("c.png", 0);
+    seg_layer_props(back, &again);
+    cr_assert_float_eq(again.pixel_size[0], 0.5, 1e-6);
+    cr_assert_float_eq(again.pixel_size[1], 0.25, 1e-6);
+    cr_assert_str_eq(again.unit, "um");
+    cr_assert_eq(back->icc.size, sizeof profile);
+    cr_assert_arr_eq(back->icc.data, profile, sizeof profile);
+    seg_layer_unref(image);
+    seg_layer_unref(back);
+}
+
 Test(png, refuses_what_it_cannot_hold)
 {
     seg_layer *f32 = io_layer(SEG_IMAGE, SEG_F32, 4, 4, 1, SEG_COLOR_GRAY);
