@@ -35,9 +35,12 @@ static inline void copy_row(const float *row, size_t unit, int32_t first, int32_
         const float *from = row + ((ptrdiff_t)first + (ptrdiff_t)left * step) * (ptrdiff_t)unit;
         if (step == 1)
             copy_floats(to + (size_t)left * unit, from, (size_t)(right - left) * unit);
+        else if (unit == 8)
+            for (int32_t x = left; x < right; x++, from += (ptrdiff_t)step * 8)
+                v8_store(to + (size_t)x * 8, v8_load(from));
         else
-            for (int32_t x = left; x < right; x++, from += (ptrdiff_t)step * (ptrdiff_t)unit)
-                copy_floats(to + (size_t)x * unit, from, unit);
+            for (int32_t x = left; x < right; x++, from += step)
+                to[x] = *from;
     }
     memset(to + (size_t)right * unit, 0, (size_t)(count - right) * unit * sizeof(float));
 }

@@ -40,9 +40,15 @@ V8_INLINE void depthwise_store(const struct depthwise_row *row, int32_t first, v
     float sums[8 * 8];
     UNROLL (r, pixels)
         v8_store(sums + r * 8, sum[r]);
-    for (size_t r = 0; r < pixels; r++, at += step)
-        v8_store(row->to + at, v8_finish(row->conv, v8_load(sums + r * 8),
-                                         row->add ? row->add + at : NULL, row->channel));
+    act_vectors(&row->conv->act, sums, pixels, row->channel);
+    for (size_t r = 0; r < pixels; r++, at += step) {
+        v8 x = v8_load(sums + r * 8);
+        if (row->add)
+            x += v8_load(row->add + at);
+        if (row->conv->post.kind)
+            x = v8_act(&row->conv->post, x, row->channel);
+        v8_store(row->to + at, x);
+    }
 }
 
 /* `pixels` outputs from `first` on, whose windows lie inside; `step` is that of the input. */

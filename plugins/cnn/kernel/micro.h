@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the bodies of all kernels share: fused multiply-add, unrolling, checked sizes and the last
+/* What the bodies of all kernels share: unrolling, checked sizes and the last
  * step of a convolution. A body is compiled once for plain C and once for AVX2 with FMA. */
 #ifndef CNN_MICRO_H
 #define CNN_MICRO_H
@@ -15,15 +15,6 @@
 #endif
 
 #define NOINLINE __attribute__((noinline))
-
-V8_INLINE v8 v8_fma(v8 a, v8 b, v8 c)
-{
-#ifdef __AVX2__
-    return (v8)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
-#else
-    return a * b + c;
-#endif
-}
 
 static inline int32_t int_min(int32_t a, int32_t b)
 {
@@ -99,6 +90,31 @@ V8_INLINE v8 v8_act(const struct cnn_act *act, v8 x, size_t channel)
         return x;
     }
 }
+
+#define ACT_EACH(kind)                                                                             \
+    case kind:                                                                                     \
+        for (; i < count; i++)                                                                     \
+            v8_store(x + 8 * i, v8_act(&(struct cnn_act){kind, act->a, act->b, NULL},              \
+                                       v8_load(x + 8 * i), 0));                                    \
+        break
+
+/* In place on `count` vectors, which are of the same channels where that matters. */
+static NOINLINE void act_vectors(const struct cnn_act *act, float *x, size_t count, size_t channel)
+{
+    size_t i = 0;
+    switch (act->kind) {
+        ACT_EACH(CNN_ACT_LEAKY);
+        ACT_EACH(CNN_ACT_SIGMOID);
+        ACT_EACH(CNN_ACT_HARDSWISH);
+        ACT_EACH(CNN_ACT_SWISH);
+    case CNN_ACT_NONE:
+        break;
+    default:
+        for (; i < count; i++)
+            v8_store(x + 8 * i, v8_act(act, v8_load(x + 8 * i), channel));
+    }
+}
+#undef ACT_EACH
 
 /* Whether the inner loops do the last step themselves: nothing but ReLU on either side. */
 static inline bool act_simple(const struct cnn_conv *conv)

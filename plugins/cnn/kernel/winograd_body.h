@@ -208,9 +208,18 @@ V8_INLINE void winograd_output_tile(const struct cnn_conv *conv, const float *m,
                 v8_store(out + at,
                          add ? v8_finish_add(r[j], least, add + at, post) : v8_max(least, r[j]));
         }
-        for (size_t j = 0; !simple && j < columns; j++) {
+        if (simple)
+            continue;
+        float sums[4 * 8];
+        UNROLL (j, 4)
+            v8_store(sums + 8 * j, r[j]);
+        act_vectors(&conv->act, sums, 4, channel);
+        for (size_t j = 0; j < columns; j++) {
             size_t at = i * row + j * column;
-            v8_store(out + at, v8_finish(conv, r[j], add ? add + at : NULL, channel));
+            v8 x = v8_load(sums + 8 * j);
+            if (add)
+                x += v8_load(add + at);
+            v8_store(out + at, conv->post.kind ? v8_act(&conv->post, x, channel) : x);
         }
     }
 }

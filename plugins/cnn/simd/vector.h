@@ -58,6 +58,16 @@ V8_INLINE v8 v8_min(v8 a, v8 b)
 }
 #endif
 
+/* a * b + c, rounded once where the machine can; compilers may not do that by themselves. */
+V8_INLINE v8 v8_fma(v8 a, v8 b, v8 c)
+{
+#ifdef __AVX2__
+    return (v8)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#else
+    return a * b + c;
+#endif
+}
+
 /* e^x. Cody and Waite's reduction x = n log 2 + r and a polynomial of degree 6 on |r| <= log(2) / 2
  * (coefficients from Moshier's Cephes); 2 units in the last place. Below -87.3: 0 or nearly. */
 V8_INLINE v8 v8_exp(v8 x)
@@ -65,18 +75,18 @@ V8_INLINE v8 v8_exp(v8 x)
     x = v8_min(x, v8_set(88.3762626647950f));
     x = v8_max(x, v8_set(-87.3365447504f));
     v8 magic = v8_set(12582912.0f); /* 1.5 * 2^23: adding it rounds to an integer */
-    v8 n = x * v8_set(1.44269504088896341f) + magic;
+    v8 n = v8_fma(x, v8_set(1.44269504088896341f), magic);
     v8i bits = (v8i)n << 23;
     n = n - magic;
-    v8 r = x - n * v8_set(0.693359375f);
-    r = r - n * v8_set(-2.12194440e-4f);
+    v8 r = v8_fma(n, v8_set(-0.693359375f), x);
+    r = v8_fma(n, v8_set(2.12194440e-4f), r);
     v8 p = v8_set(1.9875691500e-4f);
-    p = p * r + v8_set(1.3981999507e-3f);
-    p = p * r + v8_set(8.3334519073e-3f);
-    p = p * r + v8_set(4.1665795894e-2f);
-    p = p * r + v8_set(1.6666665459e-1f);
-    p = p * r + v8_set(5.0000001201e-1f);
-    p = p * (r * r) + r + v8_set(1.0f);
+    p = v8_fma(p, r, v8_set(1.3981999507e-3f));
+    p = v8_fma(p, r, v8_set(8.3334519073e-3f));
+    p = v8_fma(p, r, v8_set(4.1665795894e-2f));
+    p = v8_fma(p, r, v8_set(1.6666665459e-1f));
+    p = v8_fma(p, r, v8_set(5.0000001201e-1f));
+    p = v8_fma(p, r * r, r + v8_set(1.0f));
     return (v8)((v8i)p + bits);
 }
 
@@ -91,14 +101,14 @@ V8_INLINE v8 v8_log(v8 x)
     v8 f = m + v8_select(low, m, v8_set(0.0f)) - v8_set(1.0f);
     v8 e = __builtin_convertvector(exponent, v8);
     v8 z = f * f, p = v8_set(7.0376836292e-2f);
-    p = p * f + v8_set(-1.1514610310e-1f);
-    p = p * f + v8_set(1.1676998740e-1f);
-    p = p * f + v8_set(-1.2420140846e-1f);
-    p = p * f + v8_set(1.4249322787e-1f);
-    p = p * f + v8_set(-1.6668057665e-1f);
-    p = p * f + v8_set(2.0000714765e-1f);
-    p = p * f + v8_set(-2.4999993993e-1f);
-    p = p * f + v8_set(3.3333331174e-1f);
+    p = v8_fma(p, f, v8_set(-1.1514610310e-1f));
+    p = v8_fma(p, f, v8_set(1.1676998740e-1f));
+    p = v8_fma(p, f, v8_set(-1.2420140846e-1f));
+    p = v8_fma(p, f, v8_set(1.4249322787e-1f));
+    p = v8_fma(p, f, v8_set(-1.6668057665e-1f));
+    p = v8_fma(p, f, v8_set(2.0000714765e-1f));
+    p = v8_fma(p, f, v8_set(-2.4999993993e-1f));
+    p = v8_fma(p, f, v8_set(3.3333331174e-1f));
     p = p * f * z + e * v8_set(-2.12194440e-4f) - z * v8_set(0.5f);
     return f + p + e * v8_set(0.693359375f);
 }
@@ -129,10 +139,10 @@ V8_INLINE v8 v8_erf(v8 x)
     v8 a = (v8)((v8i)x & 0x7FFFFFFF);
     v8 t = v8_set(1.0f) / (v8_set(1.0f) + v8_set(0.3275911f) * a);
     v8 p = v8_set(1.061405429f);
-    p = p * t + v8_set(-1.453152027f);
-    p = p * t + v8_set(1.421413741f);
-    p = p * t + v8_set(-0.284496736f);
-    p = p * t + v8_set(0.254829592f);
+    p = v8_fma(p, t, v8_set(-1.453152027f));
+    p = v8_fma(p, t, v8_set(1.421413741f));
+    p = v8_fma(p, t, v8_set(-0.284496736f));
+    p = v8_fma(p, t, v8_set(0.254829592f));
     v8 y = v8_set(1.0f) - p * t * v8_exp(-a * a);
     return (v8)((v8i)y | sign);
 }
