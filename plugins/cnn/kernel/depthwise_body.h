@@ -51,22 +51,31 @@ V8_INLINE void depthwise_store(const struct depthwise_row *row, int32_t first, v
     }
 }
 
-/* `pixels` outputs from `first` on, whose windows lie inside; `step` is that of the input. */
+/* `pixels` outputs from `first` on, whose windows lie inside; `step` is that of the input.
+ * `taps_x` is the width of the kernel where it is known, else 0. */
 V8_INLINE void depthwise_pixels(const struct depthwise_row *row, int32_t first, ptrdiff_t step,
-                                const size_t pixels)
+                                const size_t taps_x, const size_t pixels)
 {
     const struct direct_axis *x = row->x, *y = row->y;
     ptrdiff_t from = (row->first + (ptrdiff_t)first * x->step) * 8;
+    ptrdiff_t next = x->taps > 1 ? x->delta[1] * (ptrdiff_t)8 : 0;
     v8 sum[8];
     UNROLL (r, pixels)
         sum[r] = v8_load(row->weights);
     for (int32_t ky = 0; ky < y->taps; ky++) {
         const float *w = row->weights + 8 + (ptrdiff_t)y->index[ky] * row->conv->kernel_w * 8;
-        for (int32_t kx = 0; kx < x->taps; kx++) {
-            v8 weight = v8_load(w + x->index[kx] * (ptrdiff_t)8);
-            const float *in = row->rows[ky] + (from + x->delta[kx] * (ptrdiff_t)8);
+        const float *in = row->rows[ky] + from;
+        UNROLL (kx, taps_x) {
+            v8 weight = v8_load(w + kx * 8);
             UNROLL (r, pixels)
-                sum[r] = v8_fma(weight, v8_load(in + (ptrdiff_t)r * step), sum[r]);
+                sum[r] = v8_fma(weight, v8_load(in + (ptrdiff_t)kx * next + (ptrdiff_t)r * step),
+                                sum[r]);
+        }
+        for (int32_t kx = (int32_t)taps_x; kx < x->taps; kx++) {
+            v8 weight = v8_load(w + x->index[kx] * (ptrdiff_t)8);
+            UNROLL (r, pixels)
+                sum[r] =
+                    v8_fma(weight, v8_load(in + (x->delta[kx] * 8 + (ptrdiff_t)r * step)), sum[r]);
         }
     }
     depthwise_store(row, first, sum, pixels);
@@ -92,6 +101,11 @@ V8_INLINE void depthwise_three(const struct depthwise_row *row, const v8 weight[
     depthwise_store(row, first, sum, pixels);
 }
 
+#define DEPTHWISE_REST(pixels)                                                                     \
+    case pixels:                                                                                   \
+        depthwise_three(row, weight, bias, first, step, pixels);                                   \
+        break
+
 V8_INLINE void depthwise_inside_three(const struct depthwise_row *row, int32_t first, int32_t end,
                                       ptrdiff_t step)
 {
@@ -101,38 +115,40 @@ V8_INLINE void depthwise_inside_three(const struct depthwise_row *row, int32_t f
     for (; first + 6 <= end; first += 6)
         depthwise_three(row, weight, bias, first, step, 6);
     switch (end - first) {
-    case 5:
-        depthwise_three(row, weight, bias, first, step, 5);
-        break;
-    case 4:
-        depthwise_three(row, weight, bias, first, step, 4);
-        break;
-    case 3:
-        depthwise_three(row, weight, bias, first, step, 3);
-        break;
-    case 2:
-        depthwise_three(row, weight, bias, first, step, 2);
-        break;
-    case 1:
-        depthwise_three(row, weight, bias, first, step, 1);
-        break;
+        DEPTHWISE_REST(1);
+        DEPTHWISE_REST(2);
+        DEPTHWISE_REST(3);
+        DEPTHWISE_REST(4);
+        DEPTHWISE_REST(5);
     default:
         break;
     }
 }
+#undef DEPTHWISE_REST
+
+#define DEPTHWISE_REST(pixels)                                                                     \
+    case pixels:                                                                                   \
+        depthwise_pixels(row, first, step, taps_x, pixels);                                        \
+        break
 
 V8_INLINE void depthwise_inside_any(const struct depthwise_row *row, int32_t first, int32_t end,
-                                    ptrdiff_t step)
+                                    ptrdiff_t step, const size_t taps_x)
 {
     for (; first + 8 <= end; first += 8)
-        depthwise_pixels(row, first, step, 8);
-    for (; first + 4 <= end; first += 4)
-        depthwise_pixels(row, first, step, 4);
-    for (; first + 2 <= end; first += 2)
-        depthwise_pixels(row, first, step, 2);
-    if (first < end)
-        depthwise_pixels(row, first, step, 1);
+        depthwise_pixels(row, first, step, taps_x, 8);
+    switch (end - first) {
+        DEPTHWISE_REST(1);
+        DEPTHWISE_REST(2);
+        DEPTHWISE_REST(3);
+        DEPTHWISE_REST(4);
+        DEPTHWISE_REST(5);
+        DEPTHWISE_REST(6);
+        DEPTHWISE_REST(7);
+    default:
+        break;
+    }
 }
+#undef DEPTHWISE_REST
 
 typedef void depthwise_inside_fn(const struct depthwise_row *, int32_t, int32_t);
 
@@ -146,22 +162,23 @@ static NOINLINE void depthwise_three_2(const struct depthwise_row *row, int32_t 
     depthwise_inside_three(row, first, end, 16);
 }
 
-static NOINLINE void depthwise_any_1(const struct depthwise_row *row, int32_t first, int32_t end)
+static NOINLINE void depthwise_five(const struct depthwise_row *row, int32_t first, int32_t end)
 {
-    depthwise_inside_any(row, first, end, 8);
+    depthwise_inside_any(row, first, end, row->x->step * (ptrdiff_t)8, 5);
 }
 
 static NOINLINE void depthwise_any(const struct depthwise_row *row, int32_t first, int32_t end)
 {
-    depthwise_inside_any(row, first, end, row->x->step * (ptrdiff_t)8);
+    depthwise_inside_any(row, first, end, row->x->step * (ptrdiff_t)8, 0);
 }
 
 static depthwise_inside_fn *depthwise_choose(const struct cnn_conv *conv)
 {
-    bool three = conv->kind == CNN_DEPTHWISE && conv->kernel_w == 3 && conv->kernel_h == 3;
-    if (three && conv->stride_w <= 2)
+    if (conv->kind != CNN_DEPTHWISE)
+        return depthwise_any;
+    if (conv->kernel_w == 3 && conv->kernel_h == 3 && conv->stride_w <= 2)
         return conv->stride_w == 1 ? depthwise_three_1 : depthwise_three_2;
-    return conv->kind == CNN_DEPTHWISE && conv->stride_w > 1 ? depthwise_any : depthwise_any_1;
+    return conv->kernel_w == 5 ? depthwise_five : depthwise_any;
 }
 
 /* A pixel at the left or right edge: only the taps that lie inside. */

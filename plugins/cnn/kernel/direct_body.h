@@ -3,6 +3,20 @@
 #include "kernel/copy_row.h"
 #include "kernel/direct.h"
 
+/* Where the last step is done: in the registers with the sums, or by a call. */
+enum direct_last { DIRECT_RELU, DIRECT_LEAKY, DIRECT_HARDSWISH, DIRECT_CALL };
+
+static int direct_last_of(const struct cnn_conv *conv)
+{
+    if (act_simple(conv))
+        return DIRECT_RELU;
+    if (conv->post.kind > CNN_ACT_RELU)
+        return DIRECT_CALL;
+    return conv->act.kind == CNN_ACT_LEAKY       ? DIRECT_LEAKY
+           : conv->act.kind == CNN_ACT_HARDSWISH ? DIRECT_HARDSWISH
+                                                 : DIRECT_CALL;
+}
+
 /* A tile of pixels: where they lie in the input, where they go, and the taps that they share. */
 struct direct_tile {
     const float *in;
@@ -15,7 +29,7 @@ struct direct_tile {
     size_t out_block; /* floats between two blocks of the output */
     size_t channel;
     const struct cnn_conv *conv;
-    bool simple;
+    int last; /* enum direct_last */
 };
 
 static NOINLINE void direct_finish(const struct direct_tile *t, float *sums, size_t pixels,
@@ -87,13 +101,20 @@ V8_INLINE void direct_tile_run(const struct direct_tile *t, const size_t pixels,
                     sum[b * pixels + r] = v8_fma(weight[b], x, sum[b * pixels + r]);
             }
         }
-    if (!t->simple) {
+    if (t->last == DIRECT_CALL) {
         float sums[12 * 8];
         UNROLL (i, pixels * blocks)
             v8_store(sums + i * 8, sum[i]);
         direct_finish(t, sums, pixels, blocks);
         return;
     }
+    const struct cnn_act *act = &t->conv->act;
+    if (t->last == DIRECT_HARDSWISH)
+        UNROLL (i, pixels * blocks)
+            sum[i] = v8_act(&(struct cnn_act){CNN_ACT_HARDSWISH, act->a, act->b, NULL}, sum[i], 0);
+    else if (t->last == DIRECT_LEAKY)
+        UNROLL (i, pixels * blocks)
+            sum[i] = v8_act(&(struct cnn_act){CNN_ACT_LEAKY, act->a, 0, NULL}, sum[i], 0);
     v8 least = v8_set(sum_least(t->conv, t->add)), post = v8_set(act_least(&t->conv->post));
     UNROLL (b, blocks) {
         UNROLL (r, pixels) {
@@ -178,60 +199,61 @@ struct direct_run {
     struct direct_plan plan;
 };
 
-static void direct_copy_band(const struct direct_run *run, const struct direct_axis *x,
-                             const struct direct_axis *y, int32_t begin, int32_t rows, float *to)
+/* What the bands of a phase have in common. */
+struct direct_phase {
+    size_t number;
+    struct direct_axis x, y;
+    int32_t rows; /* of its largest band */
+    size_t kernel, plane;
+    const float *weights;
+    ptrdiff_t *from, *to, *taps; /* of the pixels of a band, from its first row on */
+};
+
+static void direct_copy_band(const struct direct_run *run, const struct direct_phase *phase,
+                             int32_t begin, int32_t rows, float *to)
 {
     const struct direct_plan *p = &run->plan;
+    const struct direct_axis *x = &phase->x, *y = &phase->y;
     int32_t width = direct_extent(x, x->count), height = direct_extent(y, rows);
     int32_t step = direct_copy_step(y);
     size_t line = (size_t)width * p->unit;
-    size_t gap = direct_plane(p, x, y, rows) - line * (size_t)height;
     int64_t top = y->first + (int64_t)begin * y->step;
     bool whole = x->first == 0 && width == p->in_w && direct_copy_step(x) == 1 && step == 1 &&
                  top >= 0 && top + height <= p->in_h;
-    for (size_t plane = 0; plane < p->planes; plane++, to += gap) {
+    for (size_t plane = 0; plane < p->planes; plane++, to += phase->plane) {
         const float *in = run->call->in + plane * (size_t)p->in_h * (size_t)p->in_w * p->unit;
         if (whole) {
             copy_floats(to, in + (size_t)top * line, line * (size_t)height);
-            to += line * (size_t)height;
             continue;
         }
-        for (int32_t row = 0; row < height; row++, to += line) {
+        for (int32_t row = 0; row < height; row++) {
             int64_t from = top + (int64_t)row * step;
+            float *at = to + (size_t)row * line;
             if (from < 0 || from >= p->in_h)
-                memset(to, 0, line * sizeof(float));
+                memset(at, 0, line * sizeof(float));
             else
                 copy_row(in + (size_t)from * (size_t)p->in_w * p->unit, p->unit, x->first,
-                         direct_copy_step(x), width, p->in_w, to);
+                         direct_copy_step(x), width, p->in_w, at);
         }
     }
 }
 
-/* The offsets of a band's pixels and taps. */
-static void direct_offsets(const struct direct_run *run, const struct direct_axis *x,
-                           const struct direct_axis *y, int32_t begin, int32_t rows,
-                           ptrdiff_t *from, ptrdiff_t *to, ptrdiff_t *taps)
+static void direct_phase_offsets(const struct direct_plan *p, struct direct_phase *phase)
 {
-    const struct direct_plan *p = &run->plan;
-    ptrdiff_t unit = (ptrdiff_t)p->unit, line, plane, step_x, step_y, base = 0;
+    const struct direct_axis *x = &phase->x, *y = &phase->y;
+    ptrdiff_t unit = (ptrdiff_t)p->unit, line = p->in_w * unit, plane = line * p->in_h;
+    ptrdiff_t step_x = x->step * unit, step_y = y->step * line;
     if (p->copies) {
         line = direct_extent(x, x->count) * unit;
-        plane = (ptrdiff_t)direct_plane(p, x, y, rows);
+        plane = (ptrdiff_t)phase->plane;
         step_x = x->step / direct_copy_step(x) * unit;
         step_y = y->step / direct_copy_step(y) * line;
-    } else {
-        line = p->in_w * unit;
-        plane = line * p->in_h;
-        step_x = x->step * unit;
-        step_y = y->step * line;
-        base = x->first * unit + (y->first + (ptrdiff_t)begin * y->step) * line;
     }
-    for (int32_t j = 0; j < rows; j++)
+    ptrdiff_t *from = phase->from, *to = phase->to, *taps = phase->taps;
+    for (int32_t j = 0; j < phase->rows; j++)
         for (int32_t i = 0; i < x->count; i++) {
-            *from++ = base + j * step_y + i * step_x;
-            *to++ = ((y->first_out + (ptrdiff_t)(begin + j) * y->step_out) * p->out_w +
-                     x->first_out + (ptrdiff_t)i * x->step_out) *
-                    8;
+            *from++ = j * step_y + i * step_x;
+            *to++ = ((ptrdiff_t)j * y->step_out * p->out_w + (ptrdiff_t)i * x->step_out) * 8;
         }
     size_t together = unit == 1 ? 8 : 1; /* planes that a block of weights is for */
     for (size_t k = 0; k < p->planes; k += together)
@@ -241,50 +263,69 @@ static void direct_offsets(const struct direct_run *run, const struct direct_axi
                           x->delta[tap % x->taps] * unit;
 }
 
-static void direct_band(const struct direct_run *run, int32_t phase_y, int32_t phase_x, size_t band,
-                        size_t split, char *space)
+static void direct_phase_enter(const struct direct_run *run, size_t number, char *space,
+                               struct direct_phase *phase)
+{
+    const struct direct_plan *p = &run->plan;
+    const struct cnn_conv *conv = run->call->conv;
+    int32_t px = (int32_t)(number % (size_t)p->phases_x);
+    int32_t py = (int32_t)(number / (size_t)p->phases_x);
+    phase->number = number;
+    direct_axis_of(conv, false, px, run->call->geometry->pad_left, p->out_w, &phase->x);
+    direct_axis_of(conv, true, py, run->call->geometry->pad_top, p->out_h, &phase->y);
+    phase->rows = int_min(p->band_rows, phase->y.count);
+    phase->kernel = (size_t)phase->x.taps * (size_t)phase->y.taps;
+    phase->weights = (const float *)run->call->packed + direct_phase_offset(conv, py, px);
+    phase->from = (ptrdiff_t *)(void *)space;
+    phase->to = phase->from + p->band_pixels;
+    phase->taps = phase->to + p->band_pixels;
+    if (phase->x.count == 0 || phase->rows == 0)
+        return;
+    phase->plane = direct_plane(p, &phase->x, &phase->y, phase->rows);
+    direct_phase_offsets(p, phase);
+}
+
+static void direct_band(const struct direct_run *run, const struct direct_phase *phase, size_t band,
+                        size_t split, float *copy)
 {
     const struct direct_plan *p = &run->plan;
     const struct cnn_conv_call *call = run->call;
     const struct cnn_conv *conv = call->conv;
-    struct direct_axis x, y;
-    direct_axis_of(conv, false, phase_x, call->geometry->pad_left, p->out_w, &x);
-    direct_axis_of(conv, true, phase_y, call->geometry->pad_top, p->out_h, &y);
-    if (x.count == 0 || band * (size_t)p->band_rows >= (size_t)y.count)
+    const struct direct_axis *x = &phase->x, *y = &phase->y;
+    if (x->count == 0 || band * (size_t)p->band_rows >= (size_t)y->count)
         return;
-    int32_t begin = (int32_t)band * p->band_rows, rows = int_min(p->band_rows, y.count - begin);
-    ptrdiff_t *from = (ptrdiff_t *)(void *)space, *to = from + p->band_pixels,
-              *taps = to + p->band_pixels;
-    float *copy = (float *)(void *)(space + p->worker_bytes) - (p->band_floats + 15) / 16 * 16;
-    direct_offsets(run, &x, &y, begin, rows, from, to, taps);
+    int32_t begin = (int32_t)band * p->band_rows, rows = int_min(p->band_rows, y->count - begin);
+    size_t rest = (size_t)conv->in % 8;
+    struct direct_tile tile = {
+        .in = copy,
+        .taps = phase->taps,
+        .conv = conv,
+        .out_block = (size_t)p->out_w * (size_t)p->out_h * 8,
+        .last = direct_last_of(conv),
+        .full = p->unit == 1 ? 0 : phase->kernel * ((size_t)conv->in / 8),
+        .rest = p->unit == 1 ? phase->kernel * p->planes
+                : rest       ? phase->kernel
+                             : 0,
+        .rest_lanes = p->unit == 1 ? 1 : rest,
+    };
     if (p->copies)
-        direct_copy_band(run, &x, &y, begin, rows, copy);
-    size_t kernel = (size_t)x.taps * (size_t)y.taps, rest = (size_t)conv->in % 8;
-    struct direct_tile tile = {.in = p->copies ? copy : call->in,
-                               .taps = taps,
-                               .conv = conv,
-                               .out_block = (size_t)p->out_w * (size_t)p->out_h * 8,
-                               .simple = act_simple(conv),
-                               .rest_lanes = 1};
-    if (p->unit == 1)
-        tile.rest = kernel * p->planes;
-    else {
-        tile.full = kernel * ((size_t)conv->in / 8);
-        tile.rest = rest ? kernel : 0;
-        tile.rest_lanes = rest;
-    }
-    const float *weights =
-        (const float *)call->packed + direct_phase_offset(conv, phase_y, phase_x);
+        direct_copy_band(run, phase, begin, rows, copy);
+    else
+        tile.in = call->in + (x->first + (y->first + (ptrdiff_t)begin * y->step) * p->in_w) *
+                                 (ptrdiff_t)p->unit;
+    size_t corner =
+        ((size_t)y->first_out + (size_t)begin * (size_t)y->step_out) * (size_t)p->out_w +
+        (size_t)x->first_out;
     size_t end = p->groups * (split + 1) / p->splits;
     for (size_t group = p->groups * split / p->splits; group < end; group++) {
         size_t first = direct_group_first(p->out_blocks, group);
-        tile.weights = weights + first * 8 * (kernel * (size_t)conv->in + 1);
+        tile.weights = phase->weights + first * 8 * (phase->kernel * (size_t)conv->in + 1);
         tile.channel = first * 8;
-        tile.out = call->out + first * tile.out_block;
-        tile.add = call->add ? call->add + first * tile.out_block : NULL;
-        tile.from = from;
-        tile.to = to;
-        direct_tiles(&tile, (size_t)rows * (size_t)x.count,
+        tile.out = call->out + first * tile.out_block + corner * 8;
+        tile.add = call->add ? call->add + first * tile.out_block + corner * 8 : NULL;
+        tile.from = phase->from;
+        tile.to = phase->to;
+        direct_tiles(&tile, (size_t)rows * (size_t)x->count,
                      direct_group_blocks(p->out_blocks, group));
     }
 }
@@ -294,11 +335,13 @@ static int direct_body(void *arg, size_t begin, size_t end, unsigned worker)
     const struct direct_run *run = arg;
     const struct direct_plan *p = &run->plan;
     char *space = (char *)run->call->workspace + worker * p->worker_bytes;
+    float *copy = (float *)(void *)(space + p->worker_bytes) - ceil_div(p->band_floats, 16) * 16;
+    struct direct_phase phase = {.number = SIZE_MAX};
     for (size_t item = begin; item < end; item++) {
         size_t split = item % p->splits, rest = item / p->splits;
-        size_t phase = rest / p->bands, across = (size_t)p->phases_x;
-        direct_band(run, (int32_t)(phase / across), (int32_t)(phase % across), rest % p->bands,
-                    split, space);
+        if (rest / p->bands != phase.number)
+            direct_phase_enter(run, rest / p->bands, space, &phase);
+        direct_band(run, &phase, rest % p->bands, split, copy);
     }
     return 0;
 }
