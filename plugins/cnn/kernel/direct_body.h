@@ -36,18 +36,9 @@ static NOINLINE void direct_finish(const struct direct_tile *t, float *sums, siz
                                    size_t blocks)
 {
     const struct cnn_conv *conv = t->conv;
-    if (conv->out == 1) { /* a map: only one lane counts */
-        float line[16] = {0};
-        for (size_t r = 0; r < pixels; r++)
-            line[r] = sums[r * 8];
-        act_vectors(&conv->act, line, 2, t->channel);
-        for (size_t r = 0; r < pixels; r++)
-            sums[r * 8] = line[r];
-    }
     for (size_t b = 0; b < blocks; b++) {
         float *sum = sums + b * pixels * 8;
-        if (conv->out > 1)
-            act_vectors(&conv->act, sum, pixels, t->channel + b * 8);
+        act_vectors(&conv->act, sum, pixels, t->channel + b * 8);
         for (size_t r = 0; r < pixels; r++) {
             size_t at = b * t->out_block + (size_t)t->to[r];
             v8 x = v8_load(sum + r * 8);
