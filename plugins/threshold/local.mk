@@ -4,6 +4,7 @@ plugins_threshold_la_LDFLAGS = $(MODULE_FLAGS)
 plugins_threshold_la_LIBADD = libsegplugin.la
 plugins_threshold_la_SOURCES = \
   %D%/apply.c %D%/apply.h %D%/entropy.c %D%/fixed.c %D%/huang.c %D%/isodata.c %D%/li.c \
+  %D%/local.c %D%/local.h %D%/local_rule.c \
   %D%/mean.c %D%/method.c %D%/method.h %D%/modes.c %D%/moments.c %D%/multiotsu.c %D%/otsu.c \
   %D%/stages.h \
-  %D%/threshold.c %D%/triangle.c %D%/yen.c
+  %D%/threshold.c %D%/triangle.c %D%/window.c %D%/yen.c

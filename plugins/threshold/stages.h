@@ -12,17 +12,22 @@ extern const struct seg_stage threshold_huang2;
 extern const struct seg_stage threshold_intermodes;
 extern const struct seg_stage threshold_isodata;
 extern const struct seg_stage threshold_li;
+extern const struct seg_stage threshold_local_mean;
 extern const struct seg_stage threshold_maxentropy;
 extern const struct seg_stage threshold_mean;
 extern const struct seg_stage threshold_minerror;
 extern const struct seg_stage threshold_minimum;
 extern const struct seg_stage threshold_moments;
 extern const struct seg_stage threshold_multiotsu;
+extern const struct seg_stage threshold_niblack;
+extern const struct seg_stage threshold_nick;
 extern const struct seg_stage threshold_otsu;
 extern const struct seg_stage threshold_percentile;
 extern const struct seg_stage threshold_renyi;
+extern const struct seg_stage threshold_sauvola;
 extern const struct seg_stage threshold_shanbhag;
 extern const struct seg_stage threshold_triangle;
+extern const struct seg_stage threshold_wolf;
 extern const struct seg_stage threshold_yen;
 
 #endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The formulas of the local thresholds, in double precision as scikit-image has them or in single
+ * precision as OpenCV's ximgproc has them. */
+#include "local.h"
+
+#include "common/cpu.h"
+
+#include <math.h>
+
+COMMON_INLINE double spread(double mean, double square)
+{
+    const double variance = square - mean * mean;
+    return sqrt(variance > 0 ? variance : 0);
+}
+
+COMMON_INLINE double exact(const struct local_rule *rule, int method, double mean, double square)
+{
+    if (method == LOCAL_MEAN)
+        return mean - rule->offset;
+    if (method == LOCAL_NICK) {
+        const double sum = 2 * square - mean * mean; /* variance + mean of the squares */
+        return mean + rule->k * sqrt(sum > 0 ? sum : 0);
+    }
+    const double s = spread(mean, square);
+    if (method == LOCAL_NIBLACK)
+        return mean - rule->k * s;
+    if (method == LOCAL_SAUVOLA)
+        return mean * (1 + rule->k * (s / rule->r - 1));
+    const double share = rule->most > 0 ? s / rule->most : 0;
+    return mean - rule->k * (1 - share) * (mean - rule->least);
+}
+
+COMMON_INLINE float single(const struct local_rule *rule, int method, float mean, float square)
+{
+    const float variance = square - mean * mean, k = (float)rule->k;
+    const float s = sqrtf(variance > 0 ? variance : 0);
+    if (method == LOCAL_NIBLACK)
+        return mean - k * s;
+    if (method == LOCAL_SAUVOLA)
+        return mean * (float)(1 + rule->k * ((double)s / rule->r - 1));
+    if (method == LOCAL_NICK)
+        return mean + k * sqrtf(variance + square);
+    const float above = mean - (float)rule->least, most = (float)rule->most;
+    return mean - k * (above - (most > 0 ? s * above / most : 0));
+}
+
+COMMON_INLINE void compare_with(const struct local_rule *rule, int method, const float *sample,
+                                const double *sum, const double *square, double area, size_t count,
+                                uint8_t *mask)
+{
+    const double scale = 1 / area;
+    if (rule->convention == LOCAL_OPENCV) {
+        for (size_t x = 0; x < count; x++) {
+            float t = single(rule, method, (float)(sum[x] * scale), (float)(square[x] * scale));
+            t = rule->whole ? rintf(t) : t;
+            mask[x] = sample[x] > (t > 0 || !rule->whole ? t : 0);
+        }
+    } else {
+        for (size_t x = 0; x < count; x++)
+            mask[x] = (double)sample[x] > exact(rule, method, sum[x] * scale, square[x] * scale);
+    }
+}
+
+COMMON_INLINE void compare_body(const struct local_rule *rule, const float *sample,
+                                const double *sum, const double *square, double area, size_t count,
+                                uint8_t *mask)
+{
+    switch (rule->method) {
+    case LOCAL_NIBLACK:
+        compare_with(rule, LOCAL_NIBLACK, sample, sum, square, area, count, mask);
+        break;
+    case LOCAL_SAUVOLA:
+        compare_with(rule, LOCAL_SAUVOLA, sample, sum, square, area, count, mask);
+        break;
+    case LOCAL_WOLF:
+        compare_with(rule, LOCAL_WOLF, sample, sum, square, area, count, mask);
+        break;
+    case LOCAL_NICK:
+        compare_with(rule, LOCAL_NICK, sample, sum, square, area, count, mask);
+        break;
+    default:
+        compare_with(rule, LOCAL_MEAN, sample, sum, square, area, count, mask);
+    }
+}
+
+COMMON_AVX2 static void compare_avx2(const struct local_rule *rule, const float *sample,
+                                     const double *sum, const double *square, double area,
+                                     size_t count, uint8_t *mask)
+{
+    compare_body(rule, sample, sum, square, area, count, mask);
+}
+
+void threshold_local_compare(const struct local_rule *rule, const float *sample, const double *sum,
+                             const double *square, double area, size_t count, uint8_t *mask)
+{
+    (common_cpu_avx2() ? compare_avx2 : compare_body)(rule, sample, sum, square, area, count, mask);
+}
+
+double threshold_local_spread(const struct local_rule *rule, const double *sum,
+                              const double *square, double area, size_t count)
+{
+    double most = 0;
+    for (size_t x = 0; x < count; x++) {
+        double mean = sum[x] / area, squares = square[x] / area;
+        if (rule->convention == LOCAL_OPENCV) {
+            const float m = (float)mean, s = (float)squares;
+            squares = (double)(s - m * m);
+            mean = 0;
+        }
+        const double s = spread(mean, squares);
+        most = s > most ? s : most;
+    }
+    return most;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* threshold.niblack, threshold.sauvola, threshold.wolf, threshold.nick and threshold.local_mean. */
+#include "local.h"
+
+#include "common/border.h"
+
+static const struct seg_choice conventions[] = {
+    {"skimage", "windows are mirrored at the last pixel, thresholds are exact"},
+    {"opencv", "the last pixel is repeated, thresholds of integers are rounded"},
+};
+
+#define WINDOW(dflt)                                                                               \
+    {                                                                                              \
+        SEG_P_INT(struct local_params, window, dflt, 1, 32767, "px", "side of the square window"), \
+            .flags = SEG_PARAM_ODD                                                                 \
+    }
+#define CONVENTION                                                                                 \
+    {                                                                                              \
+        SEG_P_CHOICE(struct local_params, convention, LOCAL_SKIMAGE, conventions,                  \
+                     "whose definition to follow")                                                 \
+    }
+#define K(dflt, text)                                                                              \
+    {                                                                                              \
+        SEG_P_FLOAT(struct local_params, k, dflt, -100, 100, NULL, text)                           \
+    }
+
+static const struct seg_param niblack_rows[] = {
+    WINDOW(15), K(0.2, "standard deviations that the threshold lies below the mean"), CONVENTION};
+static const struct seg_param sauvola_rows[] = {
+    WINDOW(15),
+    K(0.2, "how far a flat window's threshold lies below its mean"),
+    {SEG_P_FLOAT(struct local_params, r, 0, 0, 3.4e38, NULL,
+                 "standard deviation of a window whose threshold is its mean; 0: half the range of "
+                 "the samples, 1 for floating point")},
+    CONVENTION};
+static const struct seg_param wolf_rows[] = {
+    WINDOW(15), K(0.5, "how far a flat window's threshold lies below its mean"), CONVENTION};
+static const struct seg_param nick_rows[] = {
+    WINDOW(15), K(-0.1, "weight of the spread; -0.2 keeps noise out, -0.1 keeps faint strokes"),
+    CONVENTION};
+static const struct seg_param local_mean_rows[] = {
+    WINDOW(35),
+    {SEG_P_FLOAT(struct local_params, offset, 0, -3.4e38, 3.4e38, NULL,
+                 "how far the threshold lies below the mean")}};
+
+static const struct seg_port inputs[] = {THRESHOLD_INPUT};
+static const struct seg_port outputs[] = {THRESHOLD_OUTPUT};
+
+static int32_t reach(const void *params)
+{
+    return ((const struct local_params *)params)->window / 2;
+}
+
+#define NEAR reach
+#define FAR  NULL /* what the whole image is like matters */
+
+#define LOCAL_TEXT " The cost does not depend on 'window'. Samples that are not finite are refused."
+
+#define LOCAL_STAGE(name_, method, border, reach_, summary_, detail_, reference_)                  \
+    static int process_##name_(void *self, const struct seg_host *host, struct seg_call *call)     \
+    {                                                                                              \
+        return threshold_local(self, host, call, method, border);                                  \
+    }                                                                                              \
+    const struct seg_stage threshold_##name_ = {                                                   \
+        .struct_size = sizeof(struct seg_stage),                                                   \
+        .flags = SEG_STAGE_REENTRANT,                                                              \
+        .id = "threshold." #name_,                                                                 \
+        .summary = summary_,                                                                       \
+        .detail = detail_ LOCAL_TEXT,                                                              \
+        .reference = reference_,                                                                   \
+        .version = 1,                                                                              \
+        .params_size = sizeof(struct local_params),                                                \
+        .params = name_##_rows,                                                                    \
+        .param_count = SEG_COUNT(name_##_rows),                                                    \
+        .inputs = inputs,                                                                          \
+        .outputs = outputs,                                                                        \
+        .input_count = SEG_COUNT(inputs),                                                          \
+        .output_count = SEG_COUNT(outputs),                                                        \
+        .process = process_##name_,                                                                \
+        .reach = reach_,                                                                           \
+    }
+
+LOCAL_STAGE(niblack, LOCAL_NIBLACK, COMMON_MIRROR, NEAR,
+            "compare each pixel with the mean and spread around it (Niblack)",
+            "The threshold of a pixel is mean - k * s of the window around it, s being the "
+            "standard deviation. A negative 'k' sets it above the mean.",
+            "W. Niblack, An Introduction to Digital Image Processing, Prentice-Hall, 1986");
+
+LOCAL_STAGE(sauvola, LOCAL_SAUVOLA, COMMON_MIRROR, NEAR,
+            "compare each pixel with its surroundings, for pages of text (Sauvola)",
+            "The threshold of a pixel is mean * (1 + k * (s / r - 1)) of the window around it, s "
+            "being the standard deviation: the flatter the window, the lower.",
+            "J. Sauvola and M. Pietikainen, Adaptive document image binarization, Pattern "
+            "Recognition 33 (2), 2000");
+
+LOCAL_STAGE(wolf, LOCAL_WOLF, COMMON_MIRROR, FAR,
+            "compare each pixel with its surroundings, for text of low contrast (Wolf)",
+            "The threshold of a pixel is mean - k * (1 - s / S) * (mean - M) of the window around "
+            "it, s being the standard deviation, S the largest one of any window, and M the least "
+            "sample of the image.",
+            "C. Wolf and J.-M. Jolion, Extraction and recognition of artificial text in multimedia "
+            "documents, Pattern Analysis and Applications 6 (4), 2003");
+
+LOCAL_STAGE(nick, LOCAL_NICK, COMMON_MIRROR, NEAR,
+            "compare each pixel with its surroundings, for bright old pages (NICK)",
+            "The threshold of a pixel is mean + k * sqrt(s^2 + q) of the window around it, s being "
+            "the standard deviation and q the mean of the squares.",
+            "K. Khurshid, I. Siddiqi, C. Faure and N. Vincent, Comparison of Niblack inspired "
+            "binarization methods for ancient documents, Document Recognition and Retrieval XVI, "
+            "2009");
+
+LOCAL_STAGE(local_mean, LOCAL_MEAN, COMMON_REFLECT, NEAR,
+            "compare each pixel with the mean around it",
+            "The threshold of a pixel is the mean of the window around it less 'offset'. Windows "
+            "are mirrored at the edge of the image.",
+            NULL);
