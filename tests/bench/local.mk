@@ -9,3 +9,13 @@ else
 tests_bench_regions_SOURCES = %D%/peer.h %D%/peer_none.c %D%/regions.c
 endif
 EXTRA_DIST += %D%/peer_none.c %D%/peer_opencv.cpp
+
+# make tests/bench/maxflow, where OpenCV is
+if HAVE_OPENCV
+EXTRA_PROGRAMS += %D%/maxflow
+tests_bench_maxflow_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/plugins $(OPENCV_CFLAGS:-I%=-isystem%)
+tests_bench_maxflow_LDADD = libsegkit.la libsegmaxflow.la libsegplugin.la $(OPENCV_LIBS)
+tests_bench_maxflow_SOURCES = %D%/maxflow.c %D%/maxflow_peer.cpp %D%/maxflow_peer.h \
+  plugins/graphcut/gmm.c
+endif
+EXTRA_DIST += %D%/maxflow.c %D%/maxflow_peer.cpp %D%/maxflow_peer.h
