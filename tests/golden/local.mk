@@ -28,3 +28,10 @@ tests_golden_stages_LDADD = libsegcore.la
 tests_golden_stages_SOURCES = %D%/stages.c
 TESTS += %D%/stages.t
 EXTRA_DIST += %D%/stages.t
+
+check_PROGRAMS += tests/golden/thresholds
+tests_golden_thresholds_CPPFLAGS = $(libsegcore_la_CPPFLAGS)
+tests_golden_thresholds_LDADD = libsegcore.la
+tests_golden_thresholds_SOURCES = %D%/thresholds.c %D%/picture.c %D%/picture.h
+TESTS += %D%/thresholds.t
+EXTRA_DIST += %D%/thresholds.t
