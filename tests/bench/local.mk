@@ -19,3 +19,9 @@ tests_bench_maxflow_SOURCES = %D%/maxflow.c %D%/maxflow_peer.cpp %D%/maxflow_pee
   plugins/graphcut/gmm.c
 endif
 EXTRA_DIST += %D%/maxflow.c %D%/maxflow_peer.cpp %D%/maxflow_peer.h
+
+# conv: times of the convolution kernels, a line a kernel and shape; `make tests/bench/conv`.
+EXTRA_PROGRAMS += %D%/conv
+%C%_conv_SOURCES = %D%/conv.c
+%C%_conv_CPPFLAGS = $(libsegcnn_la_CPPFLAGS)
+%C%_conv_LDADD = libsegcnn.la
