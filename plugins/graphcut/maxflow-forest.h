@@ -31,6 +31,7 @@ struct node {
 };
 
 enum { ROOT = DIRECTIONS, ORPHAN };
+enum { STEP = 2 }; /* how many levels a pixel is above the one that found it */
 enum { IN_SINK_FRONT = 1, IN_SOURCE_FRONT = 2 };
 
 /* A ring; every pixel is in it at most once. */
@@ -44,9 +45,9 @@ struct search {
     int32_t *excess;
     int32_t (*arc)[DIRECTIONS];
     ptrdiff_t offset[DIRECTIONS];
-    struct ring front[2]; /* pixels of the outermost level: [1] source's, [0] sink's */
+    struct ring front[2]; /* pixels beyond `limit`: [1] source's, [0] sink's */
     struct ring orphans;
-    int32_t limit[2]; /* the outermost level of each forest */
+    int32_t limit[2]; /* the level up to which each forest has looked around */
     int64_t flow;
 };
 
@@ -161,15 +162,16 @@ INLINE void push_tree(struct search *s, uint32_t v, int32_t amount, bool source)
         make_orphan(s, v);
 }
 
-/* Finds a parent for orphan v: the neighbour of the least level. That is one of the level below its
- * own where there is any. Looks at all neighbours without a branch, as there is nothing to predict.
+/* Finds a parent for orphan v: the neighbour of the least level. Where that is not below its own
+ * level v moves above it, and its children that are not above v then are orphans. Looks at all
+ * neighbours without a branch, as there is nothing to predict.
  */
 INLINE void adopt(struct search *s, uint32_t v, bool source)
 {
     struct node *node = &s->node[v];
     uint32_t set = towards(node, source), both = node->in | node->out, children = 0,
              parent = ORPHAN;
-    int32_t wanted = level_in(node, source) - 1, best = s->limit[source];
+    int32_t own = level_in(node, source), best = s->limit[source] + 1;
 #pragma GCC unroll 8
     for (uint32_t k = 0; k < DIRECTIONS; k++) {
         const struct node *other = node + (both >> k & 1 ? s->offset[k] : 0);
@@ -180,18 +182,20 @@ INLINE void adopt(struct search *s, uint32_t v, bool source)
         children |= (uint32_t)((other->parent == (k ^ 1)) & (level > 0)) << k;
     }
     node->parent = (uint8_t)parent;
-    if (best == wanted)
+    if (parent != ORPHAN && best < own)
         return;
+    int32_t level = parent == ORPHAN ? INT32_MAX : best + 1;
     for (children &= away(node, source); children; children &= children - 1) {
-        uint32_t k = (uint32_t)__builtin_ctz(children);
-        make_orphan(s, neighbour(s, v, k));
+        uint32_t c = neighbour(s, v, (uint32_t)__builtin_ctz(children));
+        if (level_in(&s->node[c], source) <= level)
+            make_orphan(s, c);
     }
     if (parent == ORPHAN) {
         node->level = 0;
         return;
     }
-    node->level = source ? best + 1 : -best - 1;
-    if (best + 1 == s->limit[source])
+    node->level = source ? level : -level;
+    if (level > s->limit[source])
         enqueue(s, v, source);
 }
 
@@ -217,11 +221,10 @@ static void augment(struct search *s, uint32_t u, uint32_t k, uint32_t v)
     adopt_all(s);
 }
 
-/* Looks from u, at the outermost level but one, for free pixels and for the other forest. */
+/* Looks from u for free pixels and for the other forest. */
 INLINE void scan(struct search *s, uint32_t u, bool source)
 {
     struct node *node = &s->node[u];
-    int32_t level = node->level;
     for (arc_set set = away(node, source); set; set &= (arc_set)(set - 1)) {
         uint32_t k = lowest(set), v = neighbour(s, u, k);
         struct node *other = &s->node[v];
@@ -230,29 +233,29 @@ INLINE void scan(struct search *s, uint32_t u, bool source)
                 augment(s, u, k, v);
             else
                 augment(s, v, k ^ 1, u);
-            if (node->level != level)
+            if (level_in(node, source) <= 0 || level_in(node, source) > s->limit[source])
                 return;
         }
         if (other->level == 0 && (away(node, source) & bit(k))) {
-            other->level = source ? s->limit[1] : -s->limit[0];
+            other->level = node->level + (source ? STEP : -STEP);
             other->parent = (uint8_t)(k ^ 1);
             enqueue(s, v, source);
         }
     }
 }
 
-/* One level more for a forest. */
+/* One step more for a forest. */
 INLINE void grow(struct search *s, bool source)
 {
-    int32_t level = s->limit[source]++;
+    s->limit[source] += STEP;
     for (uint32_t left = s->front[source].used; left; left--) {
         uint32_t u = ring_pop(&s->front[source]);
         struct node *node = &s->node[u];
         node->flags &= (uint8_t) ~(source ? IN_SOURCE_FRONT : IN_SINK_FRONT);
-        if (level_in(node, source) == level)
-            scan(s, u, source);
-        else if (level_in(node, source) == level + 1)
+        if (level_in(node, source) > s->limit[source])
             enqueue(s, u, source);
+        else if (level_in(node, source) > 0)
+            scan(s, u, source);
     }
 }
 
@@ -418,7 +421,7 @@ static void search_init(struct search *s, const struct graphcut_grid *grid,
     *s = (struct search){.node = grid->nodes,
                          .excess = grid->excess,
                          .arc = (int32_t(*)[DIRECTIONS])grid->arcs,
-                         .limit = {1, 1}};
+                         .limit = {0, 0}};
     for (uint32_t k = 0; k < DIRECTIONS; k++)
         s->offset[k] = grid->offset[k];
     struct ring *rings[3] = {&s->front[0], &s->front[1], &s->orphans};

@@ -112,7 +112,8 @@ int graphcut_grid_init(struct graphcut_grid *grid, const struct graphcut_env *en
                                                         : 64,
                                    .env = env};
     if (__builtin_mul_overflow((size_t)width, (size_t)height, &count) ||
-        __builtin_mul_overflow(count, (size_t)depth, &count) || count > INT32_MAX)
+        __builtin_mul_overflow(count, (size_t)depth, &count) ||
+        count > INT32_MAX / 4) /* levels count double */
         return SEG_LIMIT;
     grid->count = count;
     for (uint32_t k = 0; k < connectivity; k++) {
