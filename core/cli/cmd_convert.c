@@ -3,14 +3,17 @@
 #include "commands.h"
 
 #include "../io/inspect.h"
+#include "../io/save.h"
 #include "../io/vector.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 struct options {
-    const char *form, *image;
+    const char *form, *image, *simplify;
     uint64_t page;
+    bool polygons;
 };
 
 static bool ends_in(const char *path, const char *ending)
@@ -82,13 +85,20 @@ static int run(struct cli *cli, const void *given)
     seg_layer *layer = NULL, *image = NULL;
     struct seg_error err;
     int code = CLI_DONE;
+    struct segi_save_options how = {.polygons = options->polygons};
     if (cli->count != 2)
         return cli_usage(cli, "one file to read and one to write");
+    if (options->simplify) {
+        char *end;
+        how.simplify = strtod(options->simplify, &end);
+        if (*end || !(how.simplify >= 0 && how.simplify <= 1000))
+            return cli_usage(cli, "--simplify: '%s' is not in 0..1000", options->simplify);
+    }
     if (options->image && seg_layer_load(cli->context, options->image, 0, SEG_IMAGE, &image, &err))
         code = cli_fail(&err);
     if (!code)
         code = load(cli, options, image, &layer);
-    if (!code && seg_layer_save(cli->context, layer, image, cli->operands[1], &err))
+    if (!code && segi_save(cli->context, layer, image, cli->operands[1], &how, &err))
         code = cli_fail(&err);
     seg_layer_unref(layer);
     seg_layer_unref(image);
@@ -101,6 +111,11 @@ static const struct cli_option options[] = {
      offsetof(struct options, form), 0, 0},
     {'i', "image", "IMAGE", "for overlays, intensities and the size of YOLO text", CLI_TEXT,
      offsetof(struct options, image), 0, 0},
+    {0, "simplify", "PX",
+     "drop corners of outlines nearer than this to the line (default: 0, exact)", CLI_TEXT,
+     offsetof(struct options, simplify), 0, 0},
+    {0, "polygons", NULL, "write COCO's regions as polygons and not as run lengths", CLI_FLAG,
+     offsetof(struct options, polygons), 0, 0},
     {0, "page", "N", "page N of a TIFF file, or image N of a COCO file, from 0", CLI_COUNT,
      offsetof(struct options, page), 0, INT32_MAX},
 };

@@ -11,6 +11,29 @@
 
 /* -- writing ---------------------------------------------------------------------------------- */
 
+/* A list of corners a part; there is no place for holes. */
+static int write_polygons(struct segi_writing *w, const struct segi_feature *f,
+                          struct segi_outline *o)
+{
+    int status = segi_feature_outline(w, f, o);
+    if (status)
+        return status;
+    if (o->ring_count > o->parts)
+        return segi_error(w->err, SEG_USAGE,
+                          "region %d has %zu holes: COCO's polygons hold none, its run lengths do",
+                          f->id, o->ring_count - o->parts);
+    for (size_t i = 0; i < o->ring_count; i++) {
+        segi_sink_printf(w->sink, i ? ",[" : "[[");
+        for (size_t k = 0; k < o->rings[i].count; k++) {
+            const struct segi_corner c = o->corners[o->rings[i].first + k];
+            segi_sink_printf(w->sink, k ? ",%d,%d" : "%d,%d", c.x, c.y);
+        }
+        segi_sink_write(w->sink, "]", 1);
+    }
+    segi_sink_printf(w->sink, "]}");
+    return SEG_OK;
+}
+
 static int write_feature(struct segi_writing *w, size_t index, const struct segi_feature *f,
                          void *user)
 {
@@ -18,7 +41,6 @@ static int write_feature(struct segi_writing *w, size_t index, const struct segi
     const struct seg_view *v = &w->layer->view;
     const struct segi_region *r = f->region;
     int status = SEG_OK;
-    (void)user;
     segi_sink_printf(sink, "%s\n{\"id\":%d,\"image_id\":1,\"category_id\":%d,\"iscrowd\":0,",
                      index ? "," : "", f->id, f->class_id < 0 ? 1 : f->class_id + 1);
     if (f->box)
@@ -33,8 +55,10 @@ static int write_feature(struct segi_writing *w, size_t index, const struct segi
         segi_sink_printf(sink, "\"area\":%.9g}", (double)f->box[2] * (double)f->box[3]);
         return SEG_OK;
     }
-    segi_sink_printf(sink, "\"area\":%.0f,\"segmentation\":{\"size\":[%d,%d],\"counts\":\"",
-                     r->area, v->height, v->width);
+    segi_sink_printf(sink, "\"area\":%.0f,\"segmentation\":", r->area);
+    if (w->options.polygons)
+        return write_polygons(w, f, user);
+    segi_sink_printf(sink, "{\"size\":[%d,%d],\"counts\":\"", v->height, v->width);
     status = segi_coco_rle_write(sink, r, v->width, v->height, w->err);
     segi_sink_printf(sink, "\"}}");
     return status;
@@ -88,8 +112,10 @@ int segi_coco_save(struct segi_writing *w)
     write_image(w);
     write_categories(w);
     segi_sink_printf(w->sink, ",\n\"annotations\":[");
-    int status = segi_features_write(w, "COCO", false, write_feature, NULL);
+    struct segi_outline outline = {.mem = &w->context->mem};
+    int status = segi_features_write(w, "COCO", false, write_feature, &outline);
     segi_sink_printf(w->sink, "\n]}\n");
+    segi_outline_end(&outline);
     return status;
 }
 

@@ -4,6 +4,8 @@
 
 #include "label.h"
 
+#include "../data/simplify.h"
+
 #include "../base/error.h"
 #include "../base/names.h"
 
@@ -69,6 +71,17 @@ int segi_features_write(struct segi_writing *w, const char *form, bool pixels,
     }
     segi_regions_end(&regions);
     return status;
+}
+
+int segi_feature_outline(const struct segi_writing *w, const struct segi_feature *feature,
+                         struct segi_outline *outline)
+{
+    const struct seg_view *v = &w->layer->view;
+    const struct seg_view *labels = v->kind == SEG_LABELS ? v : NULL;
+    if (!segi_outline_trace(outline, feature->region) ||
+        (w->options.simplify > 0 && !segi_outline_simplify(outline, labels, w->options.simplify)))
+        return segi_error_nomem(w->err);
+    return SEG_OK;
 }
 
 void segi_sink_json_text(struct segi_sink *sink, const char *text)

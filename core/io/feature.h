@@ -23,6 +23,10 @@ int segi_features_write(struct segi_writing *writing, const char *form, bool pix
                                      const struct segi_feature *feature, void *user),
                         void *user);
 
+/* The region's outline, simplified where that is asked for. */
+int segi_feature_outline(const struct segi_writing *writing, const struct segi_feature *feature,
+                         struct segi_outline *outline);
+
 /* Text in quotes, as JSON wants it. */
 void segi_sink_json_text(struct segi_sink *sink, const char *text);
 

@@ -4,6 +4,7 @@
 #define SEGI_FORMAT_H
 
 #include "reading.h"
+#include "save.h"
 #include "sink.h"
 
 /* What is written. */
@@ -13,6 +14,7 @@ struct segi_writing {
     const seg_layer *image; /* may be NULL */
     struct segi_sink *sink;
     const char *path;
+    struct segi_save_options options;
     const char *ending; /* of the file's name, such as ".png" */
     struct seg_error *err;
 };

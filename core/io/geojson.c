@@ -38,8 +38,9 @@ static int write_feature(struct segi_writing *w, size_t index, const struct segi
 {
     struct segi_outline *outline = user;
     struct segi_sink *sink = w->sink;
-    if (!segi_outline_trace(outline, f->region))
-        return segi_error_nomem(w->err);
+    int status = segi_feature_outline(w, f, outline);
+    if (status)
+        return status;
     segi_sink_printf(sink, "%s\n{\"type\":\"Feature\",\"id\":%d,\"geometry\":", index ? "," : "",
                      f->id);
     write_geometry(sink, outline);

@@ -20,7 +20,7 @@ libsegcore_la_SOURCES += \
   %D%/pnm.c \
   %D%/reading.c %D%/reading.h \
   %D%/samples.c \
-  %D%/save.c \
+  %D%/save.c %D%/save.h \
   %D%/sink.c %D%/sink.h \
   %D%/source.c %D%/source.h \
   %D%/svg.c \

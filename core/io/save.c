@@ -113,13 +113,24 @@ static int save(struct segi_writing *w, const char *path)
     return status;
 }
 
-int seg_layer_save(seg_context *context, const seg_layer *layer, const seg_layer *image,
-                   const char *path, struct seg_error *err)
+int segi_save(seg_context *context, const seg_layer *layer, const seg_layer *image,
+              const char *path, const struct segi_save_options *options, struct seg_error *err)
 {
-    struct segi_writing writing = {
-        .context = context, .layer = layer, .image = image, .path = path, .err = err};
+    struct segi_writing writing = {.context = context,
+                                   .layer = layer,
+                                   .image = image,
+                                   .path = path,
+                                   .options = *options,
+                                   .err = err};
     int status = save(&writing, path);
     if (status)
         segi_error_in(err, "%s", strcmp(path, "-") ? path : "standard output");
     return status;
+}
+
+int seg_layer_save(seg_context *context, const seg_layer *layer, const seg_layer *image,
+                   const char *path, struct seg_error *err)
+{
+    const struct segi_save_options none = {0};
+    return segi_save(context, layer, image, path, &none, err);
 }

@@ -19,13 +19,17 @@ static void write_xml(struct segi_sink *sink, const char *text)
     }
 }
 
-/* Corners turn by turns, so that each needs one number only. */
+/* Lines along an axis need one number only, and without simplification all are. */
 static void write_ring(struct segi_sink *sink, const struct segi_corner *c, size_t count)
 {
     segi_sink_printf(sink, "M%d %d", c[0].x, c[0].y);
     for (size_t i = 1; i < count; i++)
-        segi_sink_printf(sink, c[i].y == c[i - 1].y ? "H%d" : "V%d",
-                         c[i].y == c[i - 1].y ? c[i].x : c[i].y);
+        if (c[i].y == c[i - 1].y)
+            segi_sink_printf(sink, "H%d", c[i].x);
+        else if (c[i].x == c[i - 1].x)
+            segi_sink_printf(sink, "V%d", c[i].y);
+        else
+            segi_sink_printf(sink, "L%d %d", c[i].x, c[i].y);
     segi_sink_write(sink, "z", 1);
 }
 
@@ -36,8 +40,9 @@ static int write_feature(struct segi_writing *w, size_t index, const struct segi
     struct segi_sink *sink = w->sink;
     uint8_t rgb[3];
     (void)index;
-    if (!segi_outline_trace(outline, f->region))
-        return segi_error_nomem(w->err);
+    int status = segi_feature_outline(w, f, outline);
+    if (status)
+        return status;
     segi_palette_color(f->id, rgb);
     segi_sink_printf(sink, "<path id=\"region-%d\" fill=\"#%02x%02x%02x\" d=\"", f->id, rgb[0],
                      rgb[1], rgb[2]);

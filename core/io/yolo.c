@@ -17,8 +17,9 @@ static int write_feature(struct segi_writing *w, size_t index, const struct segi
     struct segi_outline *o = user;
     const struct seg_view *v = &w->layer->view;
     (void)index;
-    if (!segi_outline_trace(o, f->region))
-        return segi_error_nomem(w->err);
+    int status = segi_feature_outline(w, f, o);
+    if (status)
+        return status;
     if (o->ring_count > 1)
         return segi_error(w->err, SEG_USAGE,
                           "region %d has %u parts and %zu holes: YOLO text holds one outline a "

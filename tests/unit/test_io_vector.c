@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "data/outline.h"
+#include "data/simplify.h"
 #include "eval/rle.h"
 #include "io/coco_rle.h"
 #include "io/inspect.h"
+#include "io/save.h"
 #include "io/vector.h"
 
 TestSuite(vector, .init = io_setup, .fini = io_teardown);
@@ -386,4 +388,119 @@ Test(vector, files_are_told_for_what_they_are)
                                   "they lie in it: index, binary, palette or rgb");
     seg_layer_unref(photo);
     seg_layer_unref(mask);
+}
+
+/* -- simplification --------------------------------------------------------------------------- */
+
+/* Every pixel has the label of the nearest of some points: regions with slanted lines that meet. */
+static seg_layer *cells(int32_t w, int32_t h)
+{
+    struct seg_view view = SEG_VIEW;
+    seg_layer *layer = io_layer(SEG_LABELS, SEG_I32, w, h, 1, 0);
+    seg_layer_view(layer, &view, NULL);
+    for (int32_t y = 0; y < h; y++)
+        for (int32_t x = 0; x < w; x++) {
+            int32_t best = INT32_MAX;
+            for (int32_t k = 0; k < 12; k++) {
+                const int32_t dx = x - k * 37 % w, dy = y - k * k * 23 % h;
+                if (dx * dx + dy * dy < best) {
+                    best = dx * dx + dy * dy;
+                    ((int32_t *)seg_row(&view, 0, y))[x] = k + 1;
+                }
+            }
+        }
+    return layer;
+}
+
+struct line {
+    struct segi_corner a, b; /* a before b */
+};
+
+static int by_ends(const void *x, const void *y)
+{
+    return memcmp(x, y, sizeof(struct line));
+}
+
+static size_t add_lines(const struct segi_outline *o, struct line *lines, size_t count)
+{
+    for (size_t i = 0; i < o->ring_count; i++)
+        for (size_t k = 0; k < o->rings[i].count; k++) {
+            const struct segi_corner *c = o->corners + o->rings[i].first;
+            const struct segi_corner p = c[k], q = c[(k + 1) % o->rings[i].count];
+            const bool swap = p.y != q.y ? q.y < p.y : q.x < p.x;
+            cr_assert_lt(count, 5000);
+            lines[count++] = swap ? (struct line){q, p} : (struct line){p, q};
+        }
+    return count;
+}
+
+Test(vector, simplified_neighbours_share_their_lines)
+{
+    static struct line lines[5000];
+    const int32_t w = 90, h = 70;
+    struct segi_outline o = {.mem = &io_context->mem};
+    struct segi_regions regions;
+    seg_layer *labels = cells(w, h);
+    size_t count = 0, exact = 0;
+    cr_assert_eq(segi_regions_find(io_context, labels, &regions, &io_err), SEG_OK);
+    for (size_t i = 0; i < regions.count; i++) {
+        cr_assert(segi_outline_trace(&o, &regions.list[i]));
+        exact += o.corner_count;
+        cr_assert(segi_outline_simplify(&o, &labels->view, 1.5));
+        for (size_t k = 0; k < o.ring_count; k++)
+            cr_assert_geq(o.rings[k].count, 3);
+        count = add_lines(&o, lines, count);
+    }
+    cr_assert_lt(count * 4, exact);
+    qsort(lines, count, sizeof *lines, by_ends);
+    for (size_t i = 0; i < count;) {
+        size_t n = 1;
+        while (i + n < count && !by_ends(&lines[i], &lines[i + n]))
+            n++;
+        const struct line l = lines[i];
+        const bool border = (l.a.x == l.b.x && (l.a.x == 0 || l.a.x == w)) ||
+                            (l.a.y == l.b.y && (l.a.y == 0 || l.a.y == h));
+        cr_assert(n == (border ? 1 : 2), "line %d,%d to %d,%d: %zu times", l.a.x, l.a.y, l.b.x,
+                  l.b.y, n);
+        i += n;
+    }
+    segi_outline_end(&o);
+    segi_regions_end(&regions);
+    seg_layer_unref(labels);
+}
+
+Test(vector, simplified_rings_keep_three_corners)
+{
+    struct segi_outline o = {.mem = &io_context->mem};
+    struct segi_regions regions;
+    seg_layer *labels = noise(40, 30, 2);
+    cr_assert_eq(segi_regions_find(io_context, labels, &regions, &io_err), SEG_OK);
+    for (size_t i = 0; i < regions.count; i++) {
+        cr_assert(segi_outline_trace(&o, &regions.list[i]));
+        cr_assert(segi_outline_simplify(&o, i ? &labels->view : NULL, 100));
+        for (size_t k = 0; k < o.ring_count; k++)
+            cr_assert_geq(o.rings[k].count, 3);
+    }
+    segi_outline_end(&o);
+    segi_regions_end(&regions);
+    seg_layer_unref(labels);
+}
+
+Test(vector, coco_may_have_polygons)
+{
+    const struct segi_save_options options = {.polygons = true};
+    seg_layer *labels = cells(60, 50);
+    cr_assert_eq(segi_save(io_context, labels, NULL, "p.json", &options, &io_err), SEG_OK, "%s",
+                 io_err.text);
+    seg_layer *back = io_load("p.json", SEG_LABELS);
+    io_assert_same(labels, back);
+    seg_layer_unref(back);
+    seg_layer_unref(labels);
+    static const char ring[] = "P2 3 3 255 1 1 1 1 0 1 1 1 1";
+    io_write_file("r.pgm", TEXT(ring));
+    labels = io_load("r.pgm", SEG_LABELS);
+    cr_assert_eq(segi_save(io_context, labels, NULL, "h.json", &options, &io_err), SEG_USAGE);
+    cr_assert_str_eq(io_err.text,
+                     "h.json: region 1 has 1 holes: COCO's polygons hold none, its run lengths do");
+    seg_layer_unref(labels);
 }
