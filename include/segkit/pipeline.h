@@ -49,7 +49,8 @@ struct seg_input {
 /* Finds stages, fills in and checks parameters, wires ports, checks kinds, dtypes, sizes and
  * planes, and plans order and storage. The caller frees the plan; it keeps what it needs of the
  * pipeline. `keep` (NULL-terminated, may be NULL) names layers that must survive the run besides
- * the last one. SEG_INVALID with `faults`; SEG_PLUGIN; SEG_NOMEM. */
+ * the last one. SEG_INVALID with `faults`; SEG_PLUGIN: so, and all for plugins that were refused;
+ * SEG_NOMEM. A result that nothing takes is logged as a warning. */
 SEG_API int seg_pipeline_check(const seg_pipeline *pipeline, const struct seg_input *inputs,
                                size_t count, const char *const *keep, seg_plan **plan,
                                struct seg_faults *faults);
@@ -59,9 +60,9 @@ SEG_API void seg_plan_free(seg_plan *plan);
 struct seg_step {
     uint32_t struct_size;
     const struct seg_stage *stage;
-    const char *name; /* of its result: `out`, or made from its place */
+    const char *name; /* of its first result: `out`, or made from its place: "threshold.otsu#2" */
     const void *params;
-    int line, column;
+    int line, column; /* among words line 0 and the number of the word */
 };
 SEG_API size_t seg_plan_steps(const seg_plan *plan);
 SEG_API int seg_plan_step(const seg_plan *plan, size_t index, struct seg_step *step);
@@ -90,9 +91,11 @@ struct seg_run_options {
     void *user;
 };
 
-/* Runs the plan on layers of the shapes that it was checked with (SEG_USAGE else). May be called
- * again and from several threads. The caller frees the result. SEG_STAGE: a stage failed, and the
- * text says which and why; SEG_CANCELLED; SEG_NOMEM. `options` may be NULL. */
+/* Runs the plan on sealed layers of the shapes that it was checked with (SEG_USAGE else). May be
+ * called again and from several threads. The caller frees the result, which needs the plan no more.
+ * SEG_STAGE: a stage failed, and the text says which and why; SEG_IO, SEG_LIMIT and SEG_PLUGIN: so,
+ * for that reason; SEG_INVALID: a shape that was not known at the check does not fit;
+ * SEG_CANCELLED; SEG_NOMEM. `options` may be NULL. */
 SEG_API int seg_plan_run(seg_plan *plan, const struct seg_input *inputs, size_t count,
                          const struct seg_run_options *options, seg_result **result,
                          struct seg_error *err);

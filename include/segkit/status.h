@@ -25,7 +25,7 @@ SEG_API const char *seg_status_name(int status);
 
 /* One fault found in a pipeline, with its place. */
 struct seg_fault {
-    int line, column; /* from 1; 0 where there is none */
+    int line, column; /* from 1; 0 where there is none; without a line, the number of a word */
     struct seg_error error;
     char file[256]; /* as it was given; "" for none */
 };
