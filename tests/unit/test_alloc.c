@@ -42,26 +42,73 @@ static const char yaml[] =
     "  - toy.gray\n"
     "  - toy.count\n";
 
+static const char nuclei[] =
+    "segkit: 1\n"
+    "stages:\n"
+    "  - filter.gaussian: { sigma: 1.5 }\n"
+    "  - threshold.otsu\n"
+    "  - mask.open\n"
+    "  - mask.close\n"
+    "  - mask.fill_holes: { out: cells }\n"
+    "  - mask.components\n"
+    "  - labels.clear_border\n"
+    "  - markers.distance: { mask: cells, out: depth }\n"
+    "  - markers.peaks: { image: depth, min_distance: 3 }\n"
+    "  - watershed.flood: { image: depth, invert: true, mask: cells, compactness: 0.1 }\n"
+    "  - labels.remove_small: { min_area: 5 }\n"
+    "  - labels.relabel\n";
+
 static const char *const words[] = {
     "toy.add",   "by=2",        "!",           "toy.level",    "level=4", "weights=0.5,1", "!",
     "toy.split", "image=input", "out.lines=e", "out.labels=l", "!",       "toy.grow"};
 
-/* Parses, checks and runs; the first status that is not SEG_OK. */
-static int all_of_it(seg_context *context, bool by_words)
+/* One pipeline, as YAML or as words, and what is kept of it. */
+struct made {
+    const char *yaml;
+    const char *const *words;
+    int count;
+    const char *keep;
+    seg_context *(*context)(const struct seg_allocator *allocator);
+};
+
+static struct seg_faults faults;
+
+static int parse(seg_context *context, const struct made *made, seg_pipeline **pipeline)
 {
-    static struct seg_faults faults;
-    const char *const keep[] = {by_words ? "l" : "sum", NULL};
+    if (made->words)
+        return seg_pipeline_parse_words(context, made->count, made->words, pipeline, &faults);
+    return seg_pipeline_parse_text(context, "p", made->yaml, strlen(made->yaml), pipeline, &faults);
+}
+
+/* A few bright blots, so that stages have something to find. */
+static seg_layer *blots(seg_context *context)
+{
+    const struct seg_shape shape = {sizeof shape, SEG_IMAGE, SEG_U8, 48, 32, 1};
+    struct seg_view view = {.struct_size = sizeof view};
+    seg_layer *image;
+    if (seg_layer_new(context, &shape, &image, NULL))
+        return NULL;
+    seg_layer_view(image, &view, NULL);
+    for (int y = 0; y < 32; y++)
+        for (int x = 0; x < 48; x++) {
+            const int dx = x % 16 - 8, dy = y % 16 - 8;
+            ((uint8_t *)view.data)[y * view.row_stride + x] =
+                (uint8_t)(dx * dx + dy * dy < 36 ? 200 - x : 10 + y);
+        }
+    seg_layer_seal(image);
+    return image;
+}
+
+/* Parses, checks and runs; the first status that is not SEG_OK. */
+static int all_of_it(seg_context *context, const struct made *made)
+{
+    const char *const keep[] = {made->keep, NULL};
     struct seg_error err = {0};
     seg_pipeline *pipeline = NULL;
     seg_plan *plan = NULL;
     seg_result *result = NULL;
-    seg_layer *image = pipe_image(context, 16, 8, 9);
-    int status = image ? SEG_OK : SEG_NOMEM;
-    if (!status)
-        status = by_words ? seg_pipeline_parse_words(context, sizeof words / sizeof *words, words,
-                                                     &pipeline, &faults)
-                          : seg_pipeline_parse_text(context, "p", yaml, sizeof yaml - 1, &pipeline,
-                                                    &faults);
+    seg_layer *image = blots(context);
+    int status = image ? parse(context, made, &pipeline) : SEG_NOMEM;
     if (!status) {
         const struct seg_input input = pipe_input(NULL, image);
         status = seg_pipeline_check(pipeline, &input, 1, keep, &plan, &faults);
@@ -69,7 +116,8 @@ static int all_of_it(seg_context *context, bool by_words)
             status = seg_plan_run(plan, &input, 1, NULL, &result, &err);
             cr_expect(!status || err.status == SEG_NOMEM, "%s", err.text);
         } else {
-            cr_expect_eq(faults.list[faults.count - 1].error.status, SEG_NOMEM);
+            cr_expect_eq(faults.list[faults.count - 1].error.status, SEG_NOMEM, "%s",
+                         faults.list[faults.count - 1].error.text);
         }
     }
     seg_result_free(result);
@@ -79,7 +127,7 @@ static int all_of_it(seg_context *context, bool by_words)
     return status;
 }
 
-static void fail_each(bool by_words)
+static void fail_each(const struct made *made)
 {
     struct counter counter = {0};
     const struct seg_allocator allocator = {count_alloc, count_free, &counter};
@@ -88,8 +136,8 @@ static void fail_each(bool by_words)
     while (status && ++n < 10000) {
         counter.calls = 0;
         counter.fail_at = n;
-        seg_context *context = pipe_context(&allocator, 2, NULL, NULL);
-        status = context ? all_of_it(context, by_words) : SEG_NOMEM;
+        seg_context *context = made->context(&allocator);
+        status = context ? all_of_it(context, made) : SEG_NOMEM;
         seg_context_free(context);
         cr_expect(status == SEG_NOMEM || counter.calls < n, "allocation %ld: status %d", n, status);
         cr_expect_eq(counter.live, 0, "allocation %ld: %ld are lost", n, (long)counter.live);
@@ -98,12 +146,35 @@ static void fail_each(bool by_words)
     cr_expect_gt(n, 40, "%ld allocations", n);
 }
 
+static seg_context *toys(const struct seg_allocator *allocator)
+{
+    return pipe_context(allocator, 2, NULL, NULL);
+}
+
+/* The plugins that are shipped. */
+static seg_context *shipped(const struct seg_allocator *allocator)
+{
+    const char *build = getenv("builddir");
+    char folder[1024];
+    seg_context *context;
+    snprintf(folder, sizeof folder, "%s/plugins/.libs", build ? build : ".");
+    const struct seg_options options = {
+        .struct_size = sizeof options, .threads = 2, .allocator = allocator, .plugin_path = folder};
+    return seg_context_new(&options, &context, NULL) ? NULL : context;
+}
+
 Test(alloc, yaml)
 {
-    fail_each(false);
+    fail_each(&(struct made){.yaml = yaml, .keep = "sum", .context = toys});
 }
 
 Test(alloc, words)
 {
-    fail_each(true);
+    fail_each(&(struct made){
+        .words = words, .count = sizeof words / sizeof *words, .keep = "l", .context = toys});
+}
+
+Test(alloc, nuclei)
+{
+    fail_each(&(struct made){.yaml = nuclei, .keep = "cells", .context = shipped});
 }
