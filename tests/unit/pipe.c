@@ -27,6 +27,39 @@ seg_context *pipe_context(const struct seg_allocator *allocator, unsigned thread
     return seg_context_new(&options, &context, NULL) ? NULL : context;
 }
 
+seg_context *pipe_shipped(const struct seg_allocator *allocator)
+{
+    const char *build = getenv("builddir");
+    char folder[1024];
+    seg_context *context;
+    snprintf(folder, sizeof folder, "%s/plugins/.libs", build ? build : ".");
+    const struct seg_options options = {
+        .struct_size = sizeof options, .threads = 2, .allocator = allocator, .plugin_path = folder};
+    return seg_context_new(&options, &context, NULL) ? NULL : context;
+}
+
+static void *count_alloc(void *user, size_t size, size_t align)
+{
+    struct pipe_counter *counter = user;
+    void *memory = NULL;
+    if (++counter->calls == counter->fail_at || posix_memalign(&memory, align, size))
+        return NULL;
+    counter->live++;
+    return memory;
+}
+
+static void count_free(void *user, void *memory)
+{
+    struct pipe_counter *counter = user;
+    counter->live--;
+    free(memory);
+}
+
+struct seg_allocator pipe_counting(struct pipe_counter *counter)
+{
+    return (struct seg_allocator){count_alloc, count_free, counter};
+}
+
 seg_layer *pipe_image(seg_context *context, int32_t width, int32_t height, uint8_t value)
 {
     const struct seg_shape shape = {sizeof shape, SEG_IMAGE, SEG_U8, width, height, 1};

@@ -4,11 +4,21 @@
 #define TEST_PIPE_H
 
 #include <segkit/segkit.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 /* A context that knows tests/plugins/toy.c and no other plugin; NULL when it cannot be made. */
 seg_context *pipe_context(const struct seg_allocator *allocator, unsigned threads, seg_log_fn log,
                           void *log_user);
+
+/* A context that knows the plugins that are shipped. */
+seg_context *pipe_shipped(const struct seg_allocator *allocator);
+
+/* An allocator that counts, and whose call number `fail_at` fails. */
+struct pipe_counter {
+    atomic_long calls, fail_at, live;
+};
+struct seg_allocator pipe_counting(struct pipe_counter *counter);
 
 /* A sealed image of u8 in which every sample is `value`. */
 seg_layer *pipe_image(seg_context *context, int32_t width, int32_t height, uint8_t value);

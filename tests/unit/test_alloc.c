@@ -4,30 +4,8 @@
 #include "pipe.h"
 
 #include <criterion/criterion.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct counter {
-    atomic_long calls, fail_at, live;
-};
-
-static void *count_alloc(void *user, size_t size, size_t align)
-{
-    struct counter *counter = user;
-    void *memory = NULL;
-    if (++counter->calls == counter->fail_at || posix_memalign(&memory, align, size))
-        return NULL;
-    counter->live++;
-    return memory;
-}
-
-static void count_free(void *user, void *memory)
-{
-    struct counter *counter = user;
-    counter->live--;
-    free(memory);
-}
 
 static const char yaml[] =
     "segkit: 1\n"
@@ -129,8 +107,8 @@ static int all_of_it(seg_context *context, const struct made *made)
 
 static void fail_each(const struct made *made)
 {
-    struct counter counter = {0};
-    const struct seg_allocator allocator = {count_alloc, count_free, &counter};
+    struct pipe_counter counter = {0};
+    const struct seg_allocator allocator = pipe_counting(&counter);
     int status = SEG_NOMEM;
     long n = 0;
     while (status && ++n < 10000) {
@@ -151,18 +129,6 @@ static seg_context *toys(const struct seg_allocator *allocator)
     return pipe_context(allocator, 2, NULL, NULL);
 }
 
-/* The plugins that are shipped. */
-static seg_context *shipped(const struct seg_allocator *allocator)
-{
-    const char *build = getenv("builddir");
-    char folder[1024];
-    seg_context *context;
-    snprintf(folder, sizeof folder, "%s/plugins/.libs", build ? build : ".");
-    const struct seg_options options = {
-        .struct_size = sizeof options, .threads = 2, .allocator = allocator, .plugin_path = folder};
-    return seg_context_new(&options, &context, NULL) ? NULL : context;
-}
-
 Test(alloc, yaml)
 {
     fail_each(&(struct made){.yaml = yaml, .keep = "sum", .context = toys});
@@ -176,5 +142,5 @@ Test(alloc, words)
 
 Test(alloc, nuclei)
 {
-    fail_each(&(struct made){.yaml = nuclei, .keep = "cells", .context = shipped});
+    fail_each(&(struct made){.yaml = nuclei, .keep = "cells", .context = pipe_shipped});
 }
