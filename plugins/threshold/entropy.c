@@ -66,7 +66,7 @@ const char *threshold_find_maxentropy(const struct threshold_counts *counts, dou
 {
     struct shares s;
     if (!make_shares(counts, &s))
-        return "out of memory";
+        return threshold_no_memory;
     *threshold = threshold_value(counts, largest(&s, 1, counts->bins));
     return NULL;
 }
@@ -85,7 +85,7 @@ const char *threshold_find_renyi(const struct threshold_counts *counts, double *
 {
     struct shares s;
     if (!make_shares(counts, &s))
-        return "out of memory";
+        return threshold_no_memory;
     uint32_t t1 = largest(&s, 0.5, counts->bins), t2 = largest(&s, 1, counts->bins),
              t3 = largest(&s, 2, counts->bins);
     order(&t1, &t2);
@@ -119,7 +119,7 @@ const char *threshold_find_shanbhag(const struct threshold_counts *counts, doubl
 {
     struct shares s;
     if (!make_shares(counts, &s))
-        return "out of memory";
+        return threshold_no_memory;
     double best = INFINITY;
     uint32_t bin = 0;
     for (uint32_t b = s.first; b <= s.last; b++) {

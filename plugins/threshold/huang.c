@@ -42,7 +42,7 @@ const char *threshold_find_huang2(const struct threshold_counts *counts, double 
     double *table, n = 0, s = 0, sum = 0, best = INFINITY;
     uint32_t bin = 0;
     if (!COMMON_SCRATCH(counts->env, table, counts->bins))
-        return "out of memory";
+        return threshold_no_memory;
     table[0] = 0;
     for (uint32_t b = 0; b < counts->bins; b++) {
         const double mu = 1 / (1 + b / range);

@@ -60,7 +60,7 @@ static const char *find_skimage(const struct threshold_counts *counts, double *t
 {
     float *row;
     if (!COMMON_SCRATCH(counts->env, row, (size_t)counts->image->width))
-        return "out of memory";
+        return threshold_no_memory;
     double next = counts->mean - counts->low, level;
     const double tolerance = counts->whole ? 0.5 : 0;
     int step = 0;

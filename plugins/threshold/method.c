@@ -149,6 +149,8 @@ int threshold_count(const struct common_env *env, const struct seg_view *image,
     return SEG_OK;
 }
 
+const char threshold_no_memory[] = "out of memory";
+
 const char *threshold_find(const struct threshold_counts *counts, threshold_method *method,
                            double *threshold)
 {
@@ -182,7 +184,7 @@ int threshold_global(const struct threshold_params *params, const struct seg_hos
     counts.imagej = params->convention == THRESHOLD_IMAGEJ;
     const char *why = threshold_find(&counts, method, &threshold);
     if (why)
-        return host->fail(call, SEG_STAGE, "%s", why);
+        return host->fail(call, why == threshold_no_memory ? SEG_NOMEM : SEG_STAGE, "%s", why);
     if (!isfinite(threshold))
         return host->fail(call, SEG_STAGE, "no threshold: the histogram of %u bins gives %g",
                           counts.bins, threshold);

@@ -20,7 +20,9 @@ struct threshold_counts {
     const struct seg_view *image, *mask; /* for methods that need the samples; mask may be NULL */
 };
 
-/* Finds a threshold, in values of the image. NULL, or why there is none: constant text. */
+/* Finds a threshold, in values of the image. NULL, or why there is none: constant text, which is
+ * threshold_no_memory where that is the reason. */
+extern const char threshold_no_memory[];
 typedef const char *threshold_method(const struct threshold_counts *counts, double *threshold);
 
 struct threshold_params {

@@ -31,27 +31,29 @@ static void smooth(double *h, uint32_t n)
     h[n - 1] = (now + next) / 3;
 }
 
-/* The histogram with two peaks; NULL: it has none, or there is no memory. */
-static double *bimodal(const struct threshold_counts *counts)
+/* The histogram smoothed to two peaks. NULL, or why there is none. */
+static const char *bimodal(const struct threshold_counts *counts, double **out)
 {
     double *h;
     if (!COMMON_SCRATCH(counts->env, h, counts->bins))
-        return NULL;
+        return threshold_no_memory;
     memcpy(h, counts->count, counts->bins * sizeof *h);
     for (int step = 0; !is_bimodal(h, counts->bins); step++) {
         if (step == STEPS)
-            return NULL;
+            return unimodal;
         smooth(h, counts->bins);
     }
-    return h;
+    *out = h;
+    return NULL;
 }
 
 const char *threshold_find_intermodes(const struct threshold_counts *counts, double *threshold)
 {
-    const double *h = bimodal(counts);
+    double *h;
+    const char *why = bimodal(counts, &h);
     double sum = 0;
-    if (!h)
-        return unimodal;
+    if (why)
+        return why;
     for (uint32_t b = 1; b + 1 < counts->bins; b++)
         if (h[b - 1] < h[b] && h[b + 1] < h[b])
             sum += b;
@@ -61,9 +63,10 @@ const char *threshold_find_intermodes(const struct threshold_counts *counts, dou
 
 static const char *minimum_imagej(const struct threshold_counts *counts, double *threshold)
 {
-    const double *h = bimodal(counts);
-    if (!h)
-        return unimodal;
+    double *h;
+    const char *why = bimodal(counts, &h);
+    if (why)
+        return why;
     for (uint32_t b = 1; b + 1 < counts->bins; b++)
         if (h[b - 1] > h[b] && h[b + 1] >= h[b]) {
             *threshold = threshold_value(counts, b);
@@ -108,7 +111,7 @@ static const char *minimum_skimage(const struct threshold_counts *counts, double
     uint32_t place[2] = {0, 0}, peaks = 3;
     if (!COMMON_SCRATCH(counts->env, h, counts->bins) ||
         !COMMON_SCRATCH(counts->env, room, counts->bins + 2))
-        return "out of memory";
+        return threshold_no_memory;
     memcpy(h, counts->count, counts->bins * sizeof *h);
     for (int step = 0; step < STEPS && peaks > 2; step++) {
         smooth_mirrored(h, room, counts->bins);

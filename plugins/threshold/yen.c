@@ -12,7 +12,7 @@ const char *threshold_find_yen(const struct threshold_counts *counts, double *th
     double best = counts->imagej ? 4.9e-324 : -INFINITY;
     uint32_t bin = 0;
     if (!COMMON_SCRATCH(counts->env, above, n))
-        return "out of memory";
+        return threshold_no_memory;
     above[n - 1] = 0;
     for (uint32_t b = n - 1; b > 0; b--) {
         const double p = counts->count[b] / counts->total;
