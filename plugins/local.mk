@@ -6,6 +6,7 @@ install-exec-hook:
 include %D%/chafa/local.mk
 include %D%/cnn/local.mk
 include %D%/common/local.mk
+include %D%/contour/local.mk
 include %D%/filter/local.mk
 include %D%/graphcut/local.mk
 include %D%/labels/local.mk

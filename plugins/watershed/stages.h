@@ -6,5 +6,7 @@
 #include <segkit/plugin.h>
 
 extern const struct seg_stage watershed_flood_stage;
+extern const struct seg_stage watershed_minima;
+extern const struct seg_stage watershed_split;
 
 #endif

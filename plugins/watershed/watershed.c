@@ -6,6 +6,8 @@
 
 static const struct seg_stage *const stages[] = {
     &watershed_flood_stage,
+    &watershed_minima,
+    &watershed_split,
 };
 
 static const struct seg_plugin plugin = {

@@ -45,6 +45,8 @@ static const struct row rows[] = {
      PIXELS, 0},
     {"watershed", "labels", "relief:i markers:l mask:m",
      "watershed.flood image=input markers=markers connectivity=@connectivity", PIXELS, 0},
+    {"morph_chan_vese", "mask", "image:i",
+     "contour.morph_chan_vese iterations=@iterations smoothing=@smoothing", PIXELS, 0},
     {"global", "skimage.otsu", "image:i", "threshold.otsu", VALUE, "threshold"},
 };
 

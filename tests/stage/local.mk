@@ -9,3 +9,9 @@ TESTS += %D%/graphcut
 %C%_graphcut_SOURCES = %D%/test_graphcut.c %D%/test_graphcut_flow.c
 %C%_graphcut_CPPFLAGS = $(TEST_CPPFLAGS) -I$(top_srcdir)/plugins
 %C%_graphcut_LDADD = libsegmaxflow.la $(TEST_LIBS)
+
+check_PROGRAMS += %D%/classical
+TESTS += %D%/classical
+%C%_classical_SOURCES = %D%/stages.c %D%/stages.h %D%/test_stages.c
+%C%_classical_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_classical_LDADD = $(TEST_LIBS)
