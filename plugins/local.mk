@@ -16,4 +16,5 @@ include %D%/opencv/local.mk
 include %D%/scores/local.mk
 include %D%/superpixel/local.mk
 include %D%/threshold/local.mk
+include %D%/walker/local.mk
 include %D%/watershed/local.mk

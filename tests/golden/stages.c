@@ -47,6 +47,8 @@ static const struct row rows[] = {
      "watershed.flood image=input markers=markers connectivity=@connectivity", PIXELS, 0},
     {"morph_chan_vese", "mask", "image:i",
      "contour.morph_chan_vese iterations=@iterations smoothing=@smoothing", PIXELS, 0},
+    {"random_walker", "labels", "image:i markers:l",
+     "walker.random_walker markers=markers beta=@beta", PIXELS, 0},
     {"global", "skimage.otsu", "image:i", "threshold.otsu", VALUE, "threshold"},
 };
 

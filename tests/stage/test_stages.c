@@ -144,6 +144,33 @@ Test(stages, sparse_labels)
                        "0000/0000/0000/0000"));
 }
 
+Test(stages, walkers_need_markers)
+{
+    cr_expect_null(stage_run("walker.random_walker markers=extra", gray("123"), labels("000"), 1));
+    cr_expect(strstr(stage_why(), "no marker"), "%s", stage_why());
+    cr_expect(
+        stage_is(stage_run("walker.random_walker markers=extra", gray("19999"), labels("30002"), 1),
+                 "32222"));
+    cr_expect(
+        stage_is(stage_run("walker.random_walker markers=extra", gray("11111"), labels("1-002"), 1),
+                 "1-222"));
+    cr_expect(
+        stage_is(stage_run("walker.random_walker markers=extra", gray("11111"), labels("10-00"), 1),
+                 "11-00"));
+    cr_expect(
+        stage_is(stage_run("walker.random_walker markers=extra", gray("7"), labels("4"), 1), "4"));
+}
+
+Test(stages, split_and_minima)
+{
+    cr_expect(stage_is(stage_run("watershed.split", mask("000/000"), NULL, 1), "000/000"));
+    cr_expect(stage_is(stage_run("watershed.split", mask("111"), NULL, 1), "111"));
+    seg_layer_unref(stage_run("watershed.minima h=3", gray("15181"), NULL, 1));
+    cr_expect_eq(stage_value("regions"), 2);
+    cr_expect(stage_is(stage_run("watershed.minima h=9", gray("15181"), NULL, 1), "11111"));
+    cr_expect(stage_is(stage_run("contour.morph_chan_vese iterations=3", gray("5"), NULL, 1), "0"));
+}
+
 static double speckle(int32_t x, int32_t y)
 {
     uint32_t n = (uint32_t)x * 2654435761u ^ (uint32_t)y * 40503u * 2654435761u;
@@ -168,6 +195,10 @@ Test(stages, any_number_of_threads)
         "filter.gaussian sigma=2 ! markers.peaks min_distance=4",
         "filter.gaussian sigma=1.5 ! threshold.otsu out=m ! markers.distance out=d ! markers.peaks "
         "min_distance=3 ! watershed.flood image=d invert=true mask=m",
+        "threshold.otsu ! watershed.split",
+        "watershed.minima h=60",
+        "watershed.minima h=60 watershed_line=true compactness=2",
+        "contour.morph_chan_vese iterations=9",
         "superpixel.slic segments=40",
         "superpixel.slic_zero segments=40",
     };

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Laplace's equation on a weighted grid: each pixel is the mean of its four neighbours, weighed by
+ * the edges to them and by one to the ground. */
+#ifndef WALKER_GRID_H
+#define WALKER_GRID_H
+
+#include "common/env.h"
+
+#define WALKER_LEVELS 32
+
+/* Rasters of `stride` columns; one column and one row more than the pixels, all 0. A weight of 0
+ * is no edge; where a pixel has none at all its value is 0. */
+struct walker_level {
+    int32_t width, height;
+    size_t stride, size;
+    double *right, *down; /* the edge to the next pixel of the row, and of the column */
+    double *ground;
+    double *diagonal;               /* the sum of a pixel's weights */
+    double *value, *rest, *residue; /* of a cycle: rest is the right-hand side */
+};
+
+struct walker_grid {
+    const struct common_env *env;
+    struct walker_level levels[WALKER_LEVELS]; /* each half as wide and high as the one before */
+    int32_t count;
+    double *direction, *product; /* of the conjugate gradients */
+    double *sums;                /* by row */
+};
+
+/* Makes room for an image; the caller fills in right, down and ground of level 0. */
+int walker_grid_open(struct walker_grid *grid, const struct common_env *env, int32_t width,
+                     int32_t height);
+
+/* Makes the coarser levels. */
+int walker_grid_ready(struct walker_grid *grid);
+
+/* Solves for the right-hand side `rest`, from `value` on (both of level 0's size, `rest` is lost),
+ * until the residue is `tolerance` times that of 0. */
+int walker_grid_solve(struct walker_grid *grid, double *value, double *rest, double tolerance,
+                      int32_t *rounds);
+
+#endif
