@@ -426,7 +426,7 @@ Test(cnn_gemm, is_the_matrix_product)
                 for (size_t m = 0; m < g.m; m++)
                     for (size_t n = 0; n < g.ldc; n++) {
                         double sum = 0;
-                        for (size_t k = 0; k < g.k; k++)
+                        for (size_t k = 0; n < g.n && k < g.k; k++)
                             sum += (double)a[g.trans_a ? k * g.lda + m : m * g.lda + k] *
                                    (double)b[g.trans_b ? n * g.ldb + k : k * g.ldb + n];
                         float c = g.c[m * g.ldc + n];
