@@ -44,7 +44,7 @@ static int make_room(struct early *early, size_t pixels, size_t bands, bool sort
     const struct common_env *env = early->basin->env;
     if (worker->room < pixels) {
         worker->sorted = worker->spare = NULL;
-        if (!COMMON_SCRATCH(env, worker->order, pixels + 1))
+        if (!COMMON_SCRATCH(env, worker->order, pixels))
             return common_nomem(env);
         worker->room = pixels;
     }
@@ -72,7 +72,6 @@ static void lay_bands(struct early *early, uint32_t count)
     early->groups = early->bits + first;
     early->supers = early->groups + second;
     memset(early->bits, 0, (first + second + third) * sizeof *early->bits);
-    early->bands[count] = (struct watershed_band){NONE, (uint32_t)early->basin->area};
 }
 
 /* Marks what is taken from the start. */
@@ -101,9 +100,7 @@ static inline bool waits(const struct early *early, size_t at)
     return false;
 }
 
-/* With `count` 0 nothing happens, in the band after the last: that is quicker than a branch that
- * nobody can foretell. */
-static inline void arrive(const struct early *early, uint32_t at, uint32_t band, uint32_t count)
+static inline void arrive(const struct early *early, uint32_t at, uint32_t band)
 {
     struct watershed_band *to = &early->bands[band];
     if (to->head == to->tail) {
@@ -111,8 +108,7 @@ static inline void arrive(const struct early *early, uint32_t at, uint32_t band,
         early->groups[band / 4096] |= UINT64_C(1) << band / 64 % 64;
         early->supers[band / 262144] |= UINT64_C(1) << band / 4096 % 64;
     }
-    early->order[to->tail] = at;
-    to->tail += count;
+    early->order[to->tail++] = at;
 }
 
 /* Small integers are bands themselves: counts them, then lets the markers arrive. */
@@ -121,7 +117,7 @@ static int bands_by_count(struct early *early)
     const struct watershed_basin *basin = early->basin;
     const struct watershed_state *state = basin->state;
     uint32_t count = (uint32_t)(basin->high - basin->low) + 1, sum = 0;
-    int status = make_room(early, basin->area, count + 1, false);
+    int status = make_room(early, basin->area, count, false);
     if (status)
         return status;
     lay_bands(early, count);
@@ -150,7 +146,7 @@ static int bands_by_count(struct early *early)
         for (int32_t x = span.x; x < span.x + span.length; x++)
             if (markers[x] > 0 && waits(early, row + (size_t)x))
                 arrive(early, (uint32_t)(row + (size_t)x),
-                       (uint32_t)(watershed_height(state, x, span.y) - basin->low), 1);
+                       (uint32_t)(watershed_height(state, x, span.y) - basin->low));
     }
     return SEG_OK;
 }
@@ -184,7 +180,7 @@ static int bands_by_sort(struct early *early)
     const struct watershed_state *state = basin->state;
     struct watershed_worker *worker = basin->worker;
     size_t count = 0;
-    int status = make_room(early, basin->area, basin->area + 1, true);
+    int status = make_room(early, basin->area, basin->area, true);
     if (status)
         return status;
     for (const uint32_t *run = basin->begin; run < basin->end; run++) {
@@ -213,7 +209,7 @@ static int bands_by_sort(struct early *early)
         if (early->cells[at] & FREE)
             early->cells[at] = FREE | band;
         else
-            arrive(early, at, band, 1);
+            arrive(early, at, band);
     }
     return SEG_OK;
 }
@@ -275,10 +271,12 @@ COMMON_INLINE int drain(const struct early *given, int connectivity)
             uint32_t label = cells[at];
             for (int k = 0; k < connectivity; k++) {
                 uint32_t next = at + (uint32_t)around[k], cell = cells[next];
-                uint32_t to = cell & FREE ? cell & ~FREE : early.count;
-                cells[next] = cell & FREE ? label : cell;
-                arrive(&early, next, to, cell >> 31);
-                lowest = to < lowest ? to : lowest;
+                if (!(cell & FREE))
+                    continue;
+                cells[next] = label;
+                cell &= ~FREE;
+                arrive(&early, next, cell);
+                lowest = cell < lowest ? cell : lowest;
             }
             if (++count % OFTEN == 0) {
                 int status = early.basin->env->host->progress(early.basin->env->call, -1);
