@@ -111,7 +111,7 @@ static void fail_each(const struct made *made)
     const struct seg_allocator allocator = pipe_counting(&counter);
     int status = SEG_NOMEM;
     long n = 0;
-    while (status && ++n < 10000) {
+    while (status == SEG_NOMEM && ++n < 10000) {
         counter.calls = 0;
         counter.fail_at = n;
         seg_context *context = made->context(&allocator);
