@@ -8,8 +8,9 @@
 #include <segkit/context.h>
 #include <stdbool.h>
 
-#define SEGI_CACHE_LEAST ((size_t)1 << 20) /* bytes; smaller blocks are the allocator's business   \
-                                            */
+#define SEGI_CACHE_LEAST                                                                           \
+    ((size_t)1 << 20) /* bytes; smaller blocks are the allocator's business                        \
+                       */
 
 struct segi_cache;
 

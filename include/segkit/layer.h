@@ -67,21 +67,21 @@ SEG_API int seg_layer_set_classes(seg_layer *layer, const char *const *names, si
 
 /* -- files ------------------------------------------------------------------------------------ */
 
-/* Reads an image file: PNG, JPEG, TIFF, BigTIFF, PNM, PAM, PFM, NPY, BMP, or the regions of a COCO or
- * GeoJSON file, told by its content, never by its name. `path` "-" is standard input. `page` counts
- * from 0: of TIFF, or the images of COCO. `kind` 0: an image, of which samples of fewer than 8 bits
- * fill 0..255 and palettes become colours; else the layer is converted where that loses nothing
- * (0/non-zero to a mask, the stored integers and palette indices to labels, floating point to scores,
- * labels to instances and back). The layer is sealed. SEG_IO: cannot be opened, read, understood or
- * converted; SEG_LIMIT. */
+/* Reads an image file: PNG, JPEG, TIFF, BigTIFF, PNM, PAM, PFM, NPY, BMP, or the regions of a COCO
+ * or GeoJSON file, told by its content, never by its name. `path` "-" is standard input. `page`
+ * counts from 0: of TIFF, or the images of COCO. `kind` 0: an image, of which samples of fewer than
+ * 8 bits fill 0..255 and palettes become colours; else the layer is converted where that loses
+ * nothing (0/non-zero to a mask, the stored integers and palette indices to labels, floating point
+ * to scores, labels to instances and back). The layer is sealed. SEG_IO: cannot be opened, read,
+ * understood or converted; SEG_LIMIT. */
 SEG_API int seg_layer_load(seg_context *context, const char *path, int page, enum seg_kind kind,
                            seg_layer **layer, struct seg_error *err);
 
-/* Writes a layer in the form that the file's name asks for: .png .tif .pgm .ppm .pbm .pam .pfm .npy,
- * .json (COCO), .geojson, .svg, .txt (YOLO), .csv (region properties), and overlay.png or another
- * picture whose name ends so. "-" is standard output, as PNG. The file appears whole or not at all.
- * `image` (may be NULL) is what an overlay is drawn on and intensities are measured in. SEG_IO;
- * SEG_USAGE: the form cannot hold this layer. */
+/* Writes a layer in the form that the file's name asks for: .png .tif .pgm .ppm .pbm .pam .pfm
+ * .npy, .json (COCO), .geojson, .svg, .txt (YOLO), .csv (region properties), and overlay.png or
+ * another picture whose name ends so. "-" is standard output, as PNG. The file appears whole or not
+ * at all. `image` (may be NULL) is what an overlay is drawn on and intensities are measured in.
+ * SEG_IO; SEG_USAGE: the form cannot hold this layer. */
 SEG_API int seg_layer_save(seg_context *context, const seg_layer *layer, const seg_layer *image,
                            const char *path, struct seg_error *err);
 

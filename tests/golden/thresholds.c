@@ -58,7 +58,7 @@ static const struct {
 } known[] = {
     {"img_astronaut_u16", "skimage.multiotsu5_256bins", "our variance between classes is larger"},
     {"img_edge_u16_sparse", "skimage.yen", "open"},
-    {"local_page", "cv_niblack_w25_k-0.2", "flat windows, in single precision"},
+    {"local_page", "cv_niblack_w25_k-0.2", "not yet explained: a flat corner, and two pixels beside their threshold"},
 };
 
 static void expect(struct runner *r, const struct segi_json *test, const char *what, bool good,

@@ -19,7 +19,10 @@ static const struct seg_param params[] = {
 
 static const struct seg_port inputs[] = {
     {.name = "image", .summary = "the image", .kinds = SEG_KIND_BIT(SEG_IMAGE)},
-    {.name = "mask", .summary = "where", .kinds = SEG_KIND_BIT(SEG_MASK), .flags = SEG_PORT_OPTIONAL},
+    {.name = "mask",
+     .summary = "where",
+     .kinds = SEG_KIND_BIT(SEG_MASK),
+     .flags = SEG_PORT_OPTIONAL},
 };
 static const struct seg_port outputs[] = {
     {.name = "labels", .summary = "size at every pixel", .kinds = SEG_KIND_BIT(SEG_LABELS)},
