@@ -3,7 +3,7 @@
  * boundary and region segmentation of objects in N-D images", ICCV 2001; the normalisation of C.
  * Rother, V. Kolmogorov, A. Blake, "GrabCut", ACM SIGGRAPH 2004. */
 #include "contrast.h"
-#include "fast_math.h"
+#include "common/fast_math.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * Blake, "GrabCut: interactive foreground extraction using iterated graph cuts", ACM SIGGRAPH 2004.
  */
 #include "gmm.h"
-#include "fast_math.h"
+#include "common/fast_math.h"
 
 #include <math.h>
 #include <string.h>

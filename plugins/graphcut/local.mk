@@ -11,6 +11,6 @@ plugins_graphcut_la_LDFLAGS = $(MODULE_FLAGS)
 plugins_graphcut_la_LIBADD = libsegmaxflow.la libsegplugin.la
 plugins_graphcut_la_SOURCES = \
   %D%/contrast.c %D%/contrast.h %D%/cut.c %D%/cut.h %D%/energy.c %D%/expansion.c \
-  %D%/expansion.h %D%/fast_math.h %D%/gmm.c %D%/gmm.h %D%/grabcut.c %D%/graphcut.c \
+  %D%/expansion.h %D%/gmm.c %D%/gmm.h %D%/grabcut.c %D%/graphcut.c \
   %D%/multilabel.c %D%/ncut.c %D%/region.c %D%/region.h %D%/regions.c %D%/regions.h \
   %D%/regions_cut.c %D%/seeds.c %D%/stages.h %D%/superpixel_cut.c

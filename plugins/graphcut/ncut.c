@@ -24,7 +24,7 @@ struct rank {
 /* The graph and the work of one cut; a part is regions of the same number in `part`. */
 struct ncut {
     const struct common_env *env;
-    const struct regions *r;
+    const struct common_regions *r;
     double *weight;         /* [arc] */
     uint32_t *part;         /* [region] */
     double *degree;         /* [region], within its part */
@@ -156,7 +156,7 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
     const struct params *params = self;
     const struct common_env env = {host, call};
     struct seg_view image, out, labels = SEG_VIEW;
-    struct regions regions;
+    struct common_regions regions;
     struct ncut n = {.env = &env, .r = &regions};
     uint32_t parts;
     float **planes;
@@ -166,7 +166,7 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
     if (!status)
         status = contrast_planes(&env, &image, &planes);
     if (!status)
-        status = regions_build(&env, &labels, planes, image.planes, &regions);
+        status = common_regions(&env, &labels, "superpixels", planes, image.planes, &regions);
     if (status)
         return status;
     if (!COMMON_SCRATCH(&env, n.weight, regions.arcs + 1) ||

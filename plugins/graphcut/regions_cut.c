@@ -10,7 +10,7 @@
 #include <string.h>
 
 struct flow {
-    const struct regions *r;
+    const struct common_regions *r;
     double *excess, *capacity;
     uint32_t *level; /* steps from an excess; UINT32_MAX: not reached */
     uint32_t *next;  /* the arc to try next */
@@ -82,7 +82,7 @@ static void drain(struct flow *f, uint32_t root)
     }
 }
 
-int regions_cut(const struct common_env *env, const struct regions *regions, double *excess,
+int regions_cut(const struct common_env *env, const struct common_regions *regions, double *excess,
                 double *capacity, uint8_t *source)
 {
     struct flow f = {.r = regions, .excess = excess, .capacity = capacity};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* graphcut.seeds: object and background from scribbles. */
-#include "fast_math.h"
+#include "common/fast_math.h"
 #include "gmm.h"
 #include "region.h"
 #include "stages.h"

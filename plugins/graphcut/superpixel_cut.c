@@ -54,7 +54,7 @@ static int known_regions(const struct common_env *env, const struct params *para
 }
 
 static int region_odds(const struct common_env *env, const struct params *params,
-                       const struct regions *regions, int32_t planes, const uint8_t *side,
+                       const struct common_regions *regions, int32_t planes, const uint8_t *side,
                        float *odds)
 {
     struct gmm_data data = {.planes = regions->mean, .count = regions->count, .side = side};
@@ -68,7 +68,7 @@ static int region_odds(const struct common_env *env, const struct params *params
 
 /* Costs in proportion to pixels, for regions as for the borders between them. */
 static int cut_regions(const struct common_env *env, const struct params *params,
-                       const struct regions *regions, int32_t planes, uint8_t *side)
+                       const struct common_regions *regions, int32_t planes, uint8_t *side)
 {
     float *odds;
     double *excess, *capacity;
@@ -101,7 +101,7 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
     const struct params *params = self;
     const struct common_env env = {host, call};
     struct seg_view image, mask, labels = SEG_VIEW;
-    struct regions regions;
+    struct common_regions regions;
     uint8_t *known, *side;
     float **planes;
     int status = common_open(&env, &image, &mask);
@@ -116,7 +116,7 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
     if (!status)
         status = contrast_planes(&env, &image, &planes);
     if (!status)
-        status = regions_build(&env, &labels, planes, image.planes, &regions);
+        status = common_regions(&env, &labels, "superpixels", planes, image.planes, &regions);
     if (status)
         return status;
     if (!COMMON_SCRATCH(&env, side, regions.count))

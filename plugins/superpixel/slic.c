@@ -9,8 +9,7 @@
 #include "slic.h"
 
 #include "common/cpu.h"
-#include "common/lab.h"
-#include "common/separable.h"
+#include "common/features.h"
 
 #include <float.h>
 #include <math.h>
@@ -327,30 +326,6 @@ static int cluster(struct slic *slic, int32_t iterations)
     return status ? status : common_parallel(env, slic->strips, 1, name_strips, slic);
 }
 
-/* Smooths the planes of the features where they are. */
-static int smooth(const struct common_env *env, struct slic *slic, double sigma, float *features)
-{
-    int32_t radius = (int32_t)(4 * sigma + 0.5);
-    float *copy;
-    if (radius < 1)
-        return SEG_OK;
-    size_t all = slic->stride * (size_t)slic->channels;
-    const float *weights = common_gaussian(env, sigma, radius);
-    if (!weights || !COMMON_SCRATCH(env, copy, all))
-        return common_nomem(env);
-    memcpy(copy, features, all * sizeof *copy);
-    struct seg_view to = *slic->labels, from;
-    to.kind = SEG_IMAGE;
-    to.dtype = SEG_F32;
-    to.planes = slic->channels;
-    to.row_stride = (ptrdiff_t)((size_t)slic->width * sizeof(float));
-    to.plane_stride = (ptrdiff_t)(slic->stride * sizeof(float));
-    to.data = features;
-    from = to;
-    from.data = copy;
-    return common_separable(env, &from, &to, weights, radius, 0);
-}
-
 static size_t mask_area(const struct seg_view *mask)
 {
     size_t area = 0;
@@ -368,16 +343,18 @@ int superpixel_slic_run(const struct common_env *env, const struct superpixel_sl
 {
     struct slic slic = {
         .env = env, .labels = labels, .mask = mask, .width = image->width, .height = image->height};
-    float *features;
-    int status = common_features(env, image, &features, &slic.channels, &slic.stride);
+    struct common_features features;
+    int status = common_features(env, image, COMMON_LAB, &features);
     if (status)
         return status;
-    if (slic.channels > MOST)
+    if (features.channels > MOST)
         return env->host->fail(env->call, SEG_STAGE,
                                "the image has %d planes; at most %d can be clustered",
-                               slic.channels, MOST);
-    slic.features = features;
-    status = smooth(env, &slic, params->sigma, features);
+                               features.channels, MOST);
+    slic.features = features.data;
+    slic.stride = features.stride;
+    slic.channels = features.channels;
+    status = common_features_smooth(env, &features, params->sigma);
     double area = mask ? (double)mask_area(mask) : (double)common_pixels(image);
     double step = params->size ? params->size : sqrt(area / params->segments);
     slic.step = step < 1 ? 1 : step > 1 << 24 ? 1 << 24 : (int32_t)(step + 0.5);

@@ -5,6 +5,8 @@
 
 #include <segkit/plugin.h>
 
+extern const struct seg_stage superpixel_felzenszwalb;
+extern const struct seg_stage superpixel_quickshift;
 extern const struct seg_stage superpixel_slic;
 extern const struct seg_stage superpixel_slic_zero;
 

@@ -5,6 +5,8 @@
 #include "stages.h"
 
 static const struct seg_stage *const stages[] = {
+    &superpixel_felzenszwalb,
+    &superpixel_quickshift,
     &superpixel_slic,
     &superpixel_slic_zero,
 };

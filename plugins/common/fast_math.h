@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* exp and log that compilers vectorise, to about 2e-7 and 1e-6. */
-#ifndef GRAPHCUT_FAST_MATH_H
-#define GRAPHCUT_FAST_MATH_H
+#ifndef COMMON_FAST_MATH_H
+#define COMMON_FAST_MATH_H
 
-#include "common/cpu.h"
+#include "cpu.h"
 
 #include <stdint.h>
 #include <string.h>
