@@ -4,6 +4,7 @@
 install-exec-hook:
 	rm -f '$(DESTDIR)$(plugindir)'/*.la
 include %D%/chafa/local.mk
+include %D%/cluster/local.mk
 include %D%/cnn/local.mk
 include %D%/common/local.mk
 include %D%/contour/local.mk
@@ -13,6 +14,7 @@ include %D%/labels/local.mk
 include %D%/markers/local.mk
 include %D%/mask/local.mk
 include %D%/opencv/local.mk
+include %D%/region/local.mk
 include %D%/scores/local.mk
 include %D%/superpixel/local.mk
 include %D%/threshold/local.mk

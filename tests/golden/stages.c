@@ -45,6 +45,8 @@ static const struct row rows[] = {
      PIXELS, 0},
     {"watershed", "labels", "relief:i markers:l mask:m",
      "watershed.flood image=input markers=markers connectivity=@connectivity", PIXELS, 0},
+    {"flood", "flood", "image:i",
+     "region.grow seeds=@seed tolerance=@tolerance connectivity=@connectivity", PIXELS, 0},
     {"morph_chan_vese", "mask", "image:i",
      "contour.morph_chan_vese iterations=@iterations smoothing=@smoothing", PIXELS, 0},
     {"random_walker", "labels", "image:i markers:l",
@@ -128,6 +130,16 @@ static bool element(const char *text, char *out, size_t size)
     return true;
 }
 
+/* "ROW-COLUMN" as "COLUMN,ROW"; false where it is of another form. */
+static bool point(const char *text, char *out, size_t size)
+{
+    int row, column, end = 0;
+    if (sscanf(text, "%d-%d%n", &row, &column, &end) != 2 || text[end])
+        return false;
+    snprintf(out, size, "%d,%d", column, row);
+    return true;
+}
+
 /* Puts the case's parameters into the words. */
 static bool expand(const char *words, const struct segi_json *params, char *out, size_t size)
 {
@@ -146,6 +158,9 @@ static bool expand(const char *words, const struct segi_json *params, char *out,
             return false;
         if (!strcmp(name, "se")) {
             if (!element(value->u.text, out + n, size - n))
+                return false;
+        } else if (!strcmp(name, "seed")) {
+            if (!point(value->u.text, out + n, size - n))
                 return false;
         } else if (value->type == SEGI_JSON_STRING) {
             snprintf(out + n, size - n, "%s",
@@ -232,8 +247,8 @@ static double distance(const struct row *row, struct samples *ours, const struct
         return INFINITY;
     if (!strcmp(compare, "partition"))
         return partition(ours, theirs) ? 0 : INFINITY;
-    bool binary =
-        ours->mask || !strncmp(row->kind, "remove_small", 12) || !strcmp(row->kind, "clear_border");
+    bool binary = ours->mask || !strncmp(row->kind, "remove_small", 12) ||
+                  !strcmp(row->kind, "clear_border") || !strcmp(row->kind, "flood");
     for (size_t i = 0; i < n; i++) {
         double a = ours->data[i], b = theirs->data[i];
         if (row->form == SQUARES)

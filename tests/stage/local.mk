@@ -15,3 +15,9 @@ TESTS += %D%/classical
 %C%_classical_SOURCES = %D%/stages.c %D%/stages.h %D%/test_stages.c
 %C%_classical_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_classical_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += %D%/region
+TESTS += %D%/region
+%C%_region_SOURCES = %D%/stages.c %D%/stages.h %D%/test_region.c
+%C%_region_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_region_LDADD = $(TEST_LIBS)

@@ -1,0 +1,6 @@
+plugin_LTLIBRARIES += plugins/cluster.la
+plugins_cluster_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/plugins
+plugins_cluster_la_LDFLAGS = $(MODULE_FLAGS)
+plugins_cluster_la_LIBADD = libsegplugin.la
+plugins_cluster_la_SOURCES = \
+  %D%/cluster.c %D%/kmeans.c %D%/means.c %D%/means.h %D%/stages.h

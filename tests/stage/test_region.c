@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Superpixels, regions and clusters on small images. */
+#include "stages.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static seg_layer *gray(const char *rows)
+{
+    return stage_layer(SEG_IMAGE, SEG_U8, rows);
+}
+
+static seg_layer *labels(const char *rows)
+{
+    return stage_layer(SEG_LABELS, SEG_I32, rows);
+}
+
+static seg_layer *mask(const char *rows)
+{
+    return stage_layer(SEG_MASK, SEG_U8, rows);
+}
+
+/* Smooth waves with speckle: regions of all sizes. */
+static double waves(int32_t x, int32_t y)
+{
+    uint32_t n = (uint32_t)x * 2654435761u ^ (uint32_t)y * 40503u * 2654435761u;
+    n ^= n >> 15;
+    n *= 2246822519u;
+    return floor(100 + 60 * sin(x / 9.0) * cos(y / 7.0) + (n >> 13) % 32);
+}
+
+static double not_finite(int32_t x, int32_t y)
+{
+    return y ? (double)NAN : x == 0 ? (double)INFINITY : x == 1 ? -(double)INFINITY : x;
+}
+
+static double two_ends(int32_t x, int32_t y)
+{
+    (void)y;
+    return x < 2 ? 0 : 65535;
+}
+
+static const char *const whole[] = {
+    /* that label every pixel */
+    "cluster.kmeans",
+    "region.grow seeds=0,0 tolerance=70000",
+    "superpixel.felzenszwalb min_size=2",
+    "superpixel.quickshift",
+    "superpixel.slic segments=1",
+    "superpixel.slic_zero segments=1",
+};
+
+Test(region, one_pixel_and_one_colour)
+{
+    for (size_t i = 0; i < SEG_COUNT(whole); i++) {
+        cr_expect(stage_is(stage_run(whole[i], gray("7"), NULL, 1), "1"), "%s", whole[i]);
+        cr_expect(stage_is(stage_run(whole[i], gray("333/333"), NULL, 1), "111/111"), "%s",
+                  whole[i]);
+    }
+}
+
+Test(region, not_a_number)
+{
+    for (size_t i = 0; i < SEG_COUNT(whole); i++) {
+        seg_layer *image = stage_filled(SEG_IMAGE, SEG_F32, 5, 2, not_finite);
+        seg_layer *result = stage_run(whole[i], image, NULL, 1);
+        cr_expect(result, "%s: %s", whole[i], stage_why());
+        seg_layer_unref(result);
+    }
+}
+
+Test(region, all_sixteen_bits)
+{
+    seg_layer *image = stage_filled(SEG_IMAGE, SEG_U16, 4, 1, two_ends);
+    cr_expect(stage_is(stage_run("cluster.kmeans clusters=2", image, NULL, 1), "1122"));
+    image = stage_filled(SEG_IMAGE, SEG_U16, 4, 1, two_ends);
+    cr_expect(
+        stage_is(stage_run("superpixel.felzenszwalb sigma=0 min_size=0", image, NULL, 1), "1122"));
+    image = stage_filled(SEG_IMAGE, SEG_U16, 4, 1, two_ends);
+    cr_expect(stage_is(stage_run("superpixel.quickshift", image, NULL, 1), "1122"));
+    image = stage_filled(SEG_IMAGE, SEG_U16, 4, 1, two_ends);
+    cr_expect(stage_is(stage_run("region.grow seeds=3,0 tolerance=65534", image, NULL, 1), "0011"));
+}
+
+Test(region, any_number_of_threads)
+{
+    static const int32_t sizes[][2] = {{1, 300}, {300, 1}, {67, 131}, {4096, 3}};
+    for (size_t i = 0; i < SEG_COUNT(whole); i++)
+        for (size_t k = 0; k < SEG_COUNT(sizes); k++) {
+            seg_layer *a = stage_filled(SEG_IMAGE, SEG_U8, sizes[k][0], sizes[k][1], waves);
+            seg_layer *b = seg_layer_ref(a);
+            a = stage_run(whole[i], a, NULL, 1);
+            cr_assert(a, "%s: %s", whole[i], stage_why());
+            cr_expect(stage_same(a, stage_run(whole[i], b, NULL, 3)), "%s on %d x %d", whole[i],
+                      sizes[k][0], sizes[k][1]);
+        }
+}
+
+Test(region, felzenszwalb_weighs_size)
+{
+    const char *words = "superpixel.felzenszwalb sigma=0 min_size=0 scale=";
+    char text[80];
+    /* 255 levels apart by 1: joined while 1 < scale / size */
+    snprintf(text, sizeof text, "%s%s", words, "0.9");
+    cr_expect(stage_is(stage_run(text, gray("0012"), NULL, 1), "1123"));
+    snprintf(text, sizeof text, "%s%s", words, "2.5");
+    cr_expect(stage_is(stage_run(text, gray("0019"), NULL, 1), "1112"));
+    cr_expect_eq(stage_value("superpixels"), 2);
+    cr_expect(stage_is(
+        stage_run("superpixel.felzenszwalb sigma=0 scale=0 min_size=2", gray("0095"), NULL, 1),
+        "1122"));
+}
+
+Test(region, kmeans_orders_by_brightness)
+{
+    cr_expect(
+        stage_is(stage_run("cluster.kmeans clusters=3", gray("9005/9500"), NULL, 1), "3112/3211"));
+    cr_expect_eq(stage_value("inertia"), 0);
+    cr_expect(stage_is(stage_run("cluster.kmeans clusters=5", gray("90/05"), NULL, 1), "31/12"));
+    cr_expect_eq(stage_value("clusters"), 3);
+    cr_expect(stage_is(
+        stage_run("cluster.kmeans clusters=2 mask=extra", gray("9058"), mask("1011"), 1), "2012"));
+    cr_expect_null(stage_run("cluster.kmeans mask=extra", gray("90"), mask("00"), 1));
+    cr_expect(strstr(stage_why(), "empty"), "%s", stage_why());
+}
+
+Test(region, grows_from_points)
+{
+    cr_expect(stage_is(stage_run("region.grow seeds=0,0 tolerance=1", gray("129/321/112"), NULL, 1),
+                       "110/011/111"));
+    cr_expect(stage_is(
+        stage_run("region.grow seeds=0,0 tolerance=1 connectivity=4", gray("129/921/112"), NULL, 1),
+        "110/011/111"));
+    cr_expect_null(stage_run("region.grow seeds=0,0,2,0", gray("11/11"), NULL, 1));
+    cr_expect(strstr(stage_why(), "outside"), "%s", stage_why());
+    cr_expect_null(stage_run("region.grow seeds=0", gray("11"), NULL, 1));
+    cr_expect(strstr(stage_why(), "pairs"), "%s", stage_why());
+    cr_expect_null(stage_run("region.grow", gray("11"), NULL, 1));
+    cr_expect(strstr(stage_why(), "no seed"), "%s", stage_why());
+}
+
+Test(region, grows_from_markers)
+{
+    cr_expect(stage_is(
+        stage_run("region.grow markers=extra tolerance=9", gray("1111111"), labels("5000002"), 1),
+        "5555222"));
+    cr_expect(stage_is(stage_run("region.grow markers=extra", gray("11111"), labels("3-000"), 1),
+                       "3-000"));
+    cr_expect_null(stage_run("region.grow markers=extra", gray("11"), labels("00"), 1));
+    cr_expect(strstr(stage_why(), "markers"), "%s", stage_why());
+}
+
+Test(region, grows_with_confidence)
+{
+    /* the window holds 4 and 5, whose deviation reaches 3 and 6 but not 9 */
+    cr_expect(stage_is(stage_run("region.grow seeds=1,1 rule=confidence multiplier=3",
+                                 gray("45399/54499/45699"), NULL, 1),
+                       "11100/11100/11100"));
+    cr_expect(stage_is(stage_run("region.grow seeds=1,0 rule=confidence", gray("33339"), NULL, 1),
+                       "11110"));
+}
+
+Test(region, merges_by_colour_and_size)
+{
+    cr_expect(stage_is(
+        stage_run("region.merge labels=extra threshold=2", gray("01199"), labels("12345"), 1),
+        "11122"));
+    cr_expect_eq(stage_value("regions"), 2);
+    cr_expect(stage_is(
+        stage_run("region.merge labels=extra regions=2", gray("01399"), labels("12355"), 1),
+        "11122"));
+    cr_expect(stage_is(stage_run("region.merge labels=extra threshold=0 min_area=2", gray("00599"),
+                                 labels("11344"), 1),
+                       "11222"));
+    cr_expect(stage_is(
+        stage_run("region.merge labels=extra threshold=300", gray("01199"), labels("1-032"), 1),
+        "1-022"));
+    /* Ward's cost: 2 * 1 / 3 * 9 = 6 */
+    cr_expect(stage_is(stage_run("region.merge labels=extra criterion=ward threshold=6.1",
+                                 gray("0037"), labels("1123"), 1),
+                       "1112"));
+    cr_expect(stage_is(stage_run("region.merge labels=extra criterion=ward threshold=5.9",
+                                 gray("0037"), labels("1123"), 1),
+                       "1123"));
+    cr_expect_null(stage_run("region.merge labels=extra", gray("01"), labels("00"), 1));
+    cr_expect(strstr(stage_why(), "no region"), "%s", stage_why());
+}
