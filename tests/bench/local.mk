@@ -1,14 +1,28 @@
-# Not run by make check: make tests/bench/regions
-EXTRA_PROGRAMS += %D%/regions
-tests_bench_regions_LDADD = libsegkit.la
-if HAVE_OPENCV
-tests_bench_regions_CPPFLAGS = $(AM_CPPFLAGS) $(OPENCV_CFLAGS:-I%=-isystem%)
-tests_bench_regions_LDADD += $(OPENCV_LIBS)
-tests_bench_regions_SOURCES = %D%/peer.h %D%/peer_opencv.cpp %D%/regions.c
-else
-tests_bench_regions_SOURCES = %D%/peer.h %D%/peer_none.c %D%/regions.c
+# Programs that print times; not run by make check.
+
+# make tests/bench/toolbox: stages and the packaged toolboxes that were found.
+EXTRA_PROGRAMS += %D%/toolbox
+tests_bench_toolbox_CPPFLAGS = $(AM_CPPFLAGS) -DBENCH_TREE='"$(abs_top_srcdir)"'
+tests_bench_toolbox_LDADD = libsegkit.la
+tests_bench_toolbox_SOURCES = \
+  %D%/inputs.c %D%/peer_skimage.c %D%/plan.c %D%/side.c %D%/toolbox.c %D%/toolbox.h \
+  %D%/rows_filter.c %D%/rows_markers.c %D%/rows_mask.c %D%/rows_pipeline.c \
+  %D%/rows_threshold.c %D%/rows_watershed.c
+opencv_peers = \
+  %D%/peer_opencv.cpp %D%/peer_opencv.h %D%/peer_opencv_filter.cpp \
+  %D%/peer_opencv_markers.cpp %D%/peer_opencv_mask.cpp %D%/peer_opencv_pipeline.cpp \
+  %D%/peer_opencv_threshold.cpp %D%/peer_opencv_watershed.cpp
+if HAVE_OPENCV_PEER
+tests_bench_toolbox_CPPFLAGS += -DBENCH_OPENCV $(OPENCV_CFLAGS:-I%=-isystem%)
+tests_bench_toolbox_LDADD += $(OPENCV_PEER_LIBS)
+tests_bench_toolbox_SOURCES += $(opencv_peers)
 endif
-EXTRA_DIST += %D%/peer_none.c %D%/peer_opencv.cpp
+if HAVE_LEPTONICA_PEER
+tests_bench_toolbox_CPPFLAGS += -DBENCH_LEPTONICA $(LEPTONICA_CFLAGS:-I%=-isystem%)
+tests_bench_toolbox_LDADD += $(LEPTONICA_LIBS)
+tests_bench_toolbox_SOURCES += %D%/peer_leptonica.c
+endif
+EXTRA_DIST += $(opencv_peers) %D%/peer_leptonica.c %D%/peer_skimage.py
 
 # make tests/bench/maxflow, where OpenCV is
 if HAVE_OPENCV

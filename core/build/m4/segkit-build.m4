@@ -50,6 +50,26 @@ AC_SUBST([OPENCV_CFLAGS], [$opencv_cflags])
 AC_SUBST([OPENCV_LIBS], ["-lopencv_imgproc -lopencv_core"])
 ])
 
+# SEG_PEERS: the toolboxes that tests/bench/toolbox compares with; each may be missing.
+AC_DEFUN([SEG_PEERS], [
+PKG_CHECK_MODULES([LEPTONICA], [lept], [have_lept=yes], [have_lept=no])
+AM_CONDITIONAL([HAVE_LEPTONICA_PEER], [test "x$have_lept" = xyes])
+OPENCV_PEER_LIBS="-lopencv_ximgproc -lopencv_photo $OPENCV_LIBS"
+AC_LANG_PUSH([C++])
+seg_save_CPPFLAGS=$CPPFLAGS seg_save_LIBS=$LIBS
+CPPFLAGS="$CPPFLAGS $OPENCV_CFLAGS" LIBS="$OPENCV_PEER_LIBS $LIBS"
+AC_MSG_CHECKING([for OpenCV's ximgproc and photo])
+AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <opencv2/photo.hpp>
+#include <opencv2/ximgproc.hpp>]],
+    [[cv::Mat m(3, 3, CV_8U); cv::ximgproc::thinning(m, m);]])],
+  [have_opencv_peer=yes], [have_opencv_peer=no])
+AC_MSG_RESULT([$have_opencv_peer])
+CPPFLAGS=$seg_save_CPPFLAGS LIBS=$seg_save_LIBS
+AC_LANG_POP([C++])
+AC_SUBST([OPENCV_PEER_LIBS])
+AM_CONDITIONAL([HAVE_OPENCV_PEER], [test "x$have_opencv_peer" = xyes])
+])
+
 # SEG_TIFF_NAME: the file name of the libtiff that TIFF_LIBS links. core/io opens it when it meets
 # the first TIFF file: loading it and what it needs would take most of the start of every program.
 AC_DEFUN([SEG_TIFF_NAME], [

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Prints a line for each row: processor and wall milliseconds, the least of several rounds in turn,
+ * and the MiB that a round takes beyond its inputs, of segkit and of each peer; then the ratios to
+ * the peer that needs the least processor time.
+ *
+ *     toolbox [-t THREADS] [-r ROUNDS] [-s SIDE] [FAMILY | ROW]...
+ *
+ * Pictures are mosaics of SIDE x SIDE pixels, 1024 and then 4096 unless told. */
+#include "toolbox.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct {
+    const char *name;
+    const struct bench_row *rows;
+} families[] = {
+    {"filter", bench_filter},     {"markers", bench_markers},     {"mask", bench_mask},
+    {"pipeline", bench_pipeline}, {"threshold", bench_threshold}, {"watershed", bench_watershed},
+};
+
+static const struct bench_toolbox *const toolboxes[] = {
+    &bench_segkit,
+#ifdef BENCH_OPENCV
+    &bench_opencv,
+#endif
+#ifdef BENCH_LEPTONICA
+    &bench_leptonica,
+#endif
+    &bench_skimage,
+};
+enum { SIDES = SEG_COUNT(toolboxes) };
+
+struct options {
+    unsigned threads;
+    int rounds;
+    char **wanted;
+    int wanted_count;
+};
+
+static bool wanted(const struct options *options, const char *family, const char *row)
+{
+    for (int i = 0; i < options->wanted_count; i++)
+        if (!strcmp(options->wanted[i], family) || !strcmp(options->wanted[i], row))
+            return true;
+    return !options->wanted_count;
+}
+
+static void print_side(const struct bench_side *side)
+{
+    if (side->rounds)
+        printf(" |%9.2f %9.2f %7.1f", side->cpu, side->wall, side->peak);
+    else
+        printf(" |%9s %9s %7s", "-", "-", "-");
+}
+
+static void print_ratios(const struct bench_side *sides)
+{
+    const struct bench_side *best = NULL;
+    for (int i = 1; i < SIDES; i++)
+        if (sides[i].rounds && (!best || sides[i].cpu < best->cpu))
+            best = &sides[i];
+    if (best)
+        printf(" |%7.3f %7.3f", sides[0].cpu / best->cpu, sides[0].peak / best->peak);
+    else
+        printf(" |%7s %7s", "-", "-");
+}
+
+/* The sides take turns, so that what else the machine does falls on all of them; one that has had
+ * five seconds has been seen enough. */
+static void run(const struct bench_row *row, const struct options *options)
+{
+    struct bench_layers layers;
+    struct bench_side sides[SIDES] = {0};
+    bench_layers_get(row, &layers);
+    for (int i = 0; i < SIDES; i++)
+        bench_side_start(&sides[i], toolboxes[i], row, &layers, options->threads);
+    for (int round = 0; round < options->rounds; round++)
+        for (int i = 0; i < SIDES; i++)
+            if (sides[i].spent < 5000)
+                bench_side_round(&sides[i]);
+    printf("%-22s", row->name);
+    for (int i = 0; i < SIDES; i++) {
+        bench_side_end(&sides[i]);
+        print_side(&sides[i]);
+    }
+    print_ratios(sides);
+    printf("\n");
+    fflush(stdout);
+}
+
+static void run_size(int32_t side, const struct options *options)
+{
+    bench_layers_begin(side);
+    printf("# %d x %d, %u thread(s): processor ms, wall ms, MiB\n# %-20s", side, side,
+           options->threads, "row");
+    for (int i = 0; i < SIDES; i++)
+        printf(" |%27s", toolboxes[i]->name);
+    printf(" | to the best\n");
+    for (size_t f = 0; f < SEG_COUNT(families); f++)
+        for (const struct bench_row *row = families[f].rows; row->name; row++)
+            if (wanted(options, families[f].name, row->name))
+                run(row, options);
+    bench_layers_end();
+}
+
+int main(int argc, char **argv)
+{
+    static const int32_t sizes[] = {1024, 4096};
+    struct options options = {.threads = 1, .rounds = 9};
+    int32_t side = 0;
+    int c;
+    while ((c = getopt(argc, argv, "t:r:s:")) != -1) {
+        if (c == 't')
+            options.threads = (unsigned)atoi(optarg);
+        else if (c == 'r')
+            options.rounds = atoi(optarg);
+        else if (c == 's')
+            side = atoi(optarg);
+        else
+            bench_die("usage", "toolbox [-t THREADS] [-r ROUNDS] [-s SIDE] [FAMILY | ROW]...");
+    }
+    signal(SIGPIPE, SIG_IGN); /* a side without such work has ended */
+    options.wanted = argv + optind;
+    options.wanted_count = argc - optind;
+    if (side > 0)
+        run_size(side, &options);
+    for (size_t i = 0; i < SEG_COUNT(sizes) && side <= 0; i++)
+        run_size(sizes[i], &options);
+    return 0;
+}
