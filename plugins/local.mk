@@ -14,6 +14,7 @@ include %D%/labels/local.mk
 include %D%/markers/local.mk
 include %D%/mask/local.mk
 include %D%/opencv/local.mk
+include %D%/refine/local.mk
 include %D%/region/local.mk
 include %D%/scores/local.mk
 include %D%/superpixel/local.mk

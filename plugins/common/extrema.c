@@ -167,7 +167,8 @@ int common_extrema(const struct common_env *env, const struct seg_view *plane,
         uint32_t pixel = (uint32_t)meet.order[i], width = (uint32_t)meet.width;
         float dynamic = meet.dynamic[resolve(meet.alias, pixel)];
         uint8_t *row = seg_row(flags, 0, (int32_t)(pixel / width));
-        row[pixel % width] = dynamic >= 0 && (double)dynamic >= extrema->h;
+        row[pixel % width] = dynamic >= 0 && ((double)dynamic > extrema->h ||
+                                              (!extrema->above && (double)dynamic == extrema->h));
     }
     return SEG_OK;
 }

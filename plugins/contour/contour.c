@@ -5,7 +5,10 @@
 #include "stages.h"
 
 static const struct seg_stage *const stages[] = {
+    &contour_chan_vese,
     &contour_morph_chan_vese,
+    &contour_morph_gac,
+    &contour_snake,
 };
 
 static const struct seg_plugin plugin = {

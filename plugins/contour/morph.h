@@ -36,20 +36,31 @@ static inline void contour_swap(struct contour_morph *morph)
     morph->spare = swap;
 }
 
-/* Twice the difference quotient of the object in x and in y: central, or at the border one-sided.
- */
-static inline int contour_slope(const struct contour_morph *morph, int32_t x, int32_t y, bool down)
+/* A row of the object and its neighbours, which are the row itself where there are none: so that
+ * their differences are those of the object. */
+struct contour_row {
+    const uint8_t *above, *below;
+    uint8_t *row; /* while it is open its rim repeats the first and the last pixel */
+    uint8_t *to;  /* the row of `spare` */
+    int32_t width;
+};
+
+static inline struct contour_row contour_row_open(const struct contour_morph *morph, int32_t y)
 {
-    int32_t at = down ? y : x, last = (down ? morph->object.height : morph->object.width) - 1;
-    ptrdiff_t step = down ? morph->object.row_stride : 1;
-    const uint8_t *pixel = (const uint8_t *)seg_row(&morph->object, 0, y) + x;
-    if (!last)
-        return 0;
-    if (!at)
-        return 2 * (pixel[step] - pixel[0]);
-    if (at == last)
-        return 2 * (pixel[0] - pixel[-step]);
-    return pixel[step] - pixel[-step];
+    const struct seg_view *object = &morph->object;
+    struct contour_row at = {.above = seg_row(object, 0, y ? y - 1 : y),
+                             .below = seg_row(object, 0, y + 1 < object->height ? y + 1 : y),
+                             .row = seg_row(object, 0, y),
+                             .to = seg_row(&morph->spare, 0, y),
+                             .width = object->width};
+    at.row[-1] = at.row[0];
+    at.row[at.width] = at.row[at.width - 1];
+    return at;
+}
+
+static inline void contour_row_close(const struct contour_row *at)
+{
+    at->row[-1] = at->row[at->width] = 0;
 }
 
 #endif

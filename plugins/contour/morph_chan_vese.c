@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* contour.morph_chan_vese: active contours without edges, by morphology. */
+#include "common/cpu.h"
 #include "common/sample.h"
 #include "morph.h"
 #include "stages.h"
@@ -54,24 +55,38 @@ static int means(struct evolve *evolve)
 }
 
 /* Pixels at the contour go to the side whose mean they are nearer to. */
+COMMON_INLINE void attach_row(const struct evolve *evolve, const uint8_t *restrict above,
+                              const uint8_t *restrict row, const uint8_t *restrict below,
+                              const float *restrict image, uint8_t *restrict to)
+{
+    const float mean_in = (float)evolve->in, mean_out = (float)evolve->out;
+    const float lambda1 = (float)evolve->params->lambda1, lambda2 = (float)evolve->params->lambda2;
+    for (int32_t x = 0; x < evolve->image.width; x++) {
+        float in = image[x] - mean_in, out = image[x] - mean_out;
+        float force = lambda1 * in * in - lambda2 * out * out;
+        int inside = force < 0 ? 1 : force > 0 ? 0 : row[x];
+        int edge = (row[x - 1] ^ row[x + 1]) | (above[x] ^ below[x]);
+        to[x] = (uint8_t)(edge ? inside : row[x]);
+    }
+}
+
+COMMON_AVX2 static void attach_row_avx2(const struct evolve *evolve, const uint8_t *above,
+                                        const uint8_t *row, const uint8_t *below,
+                                        const float *image, uint8_t *to)
+{
+    attach_row(evolve, above, row, below, image, to);
+}
+
 static int attach_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     (void)worker;
     const struct evolve *evolve = arg;
-    const struct contour_morph *morph = &evolve->morph;
-    for (size_t y = begin; y < end; y++) {
-        const float *image = seg_row(&evolve->image, 0, (int32_t)y);
-        const uint8_t *object = seg_row(&morph->object, 0, (int32_t)y);
-        uint8_t *to = seg_row(&morph->spare, 0, (int32_t)y);
-        for (int32_t x = 0; x < evolve->image.width; x++) {
-            to[x] = object[x];
-            if (!contour_slope(morph, x, (int32_t)y, false) &&
-                !contour_slope(morph, x, (int32_t)y, true))
-                continue;
-            double in = (double)image[x] - evolve->in, out = (double)image[x] - evolve->out;
-            double force = evolve->params->lambda1 * in * in - evolve->params->lambda2 * out * out;
-            to[x] = force < 0 ? 1 : force > 0 ? 0 : object[x];
-        }
+    bool avx2 = common_cpu_avx2();
+    for (int32_t y = (int32_t)begin; y < (int32_t)end; y++) {
+        const struct contour_row at = contour_row_open(&evolve->morph, y);
+        (avx2 ? attach_row_avx2 : attach_row)(evolve, at.above, at.row, at.below,
+                                              seg_row(&evolve->image, 0, y), at.to);
+        contour_row_close(&at);
     }
     return SEG_OK;
 }

@@ -5,6 +5,9 @@
 
 #include <segkit/plugin.h>
 
+extern const struct seg_stage contour_chan_vese;
 extern const struct seg_stage contour_morph_chan_vese;
+extern const struct seg_stage contour_morph_gac;
+extern const struct seg_stage contour_snake;
 
 #endif

@@ -5,10 +5,9 @@
 #include "stages.h"
 
 static const struct seg_stage *const stages[] = {
-    &markers_distance,
-    &markers_h_maxima,
-    &markers_h_minima,
-    &markers_peaks,
+    &markers_distance,        &markers_erode,       &markers_extended_maxima,
+    &markers_extended_minima, &markers_from_labels, &markers_grid,
+    &markers_h_maxima,        &markers_h_minima,    &markers_peaks,
 };
 
 static const struct seg_plugin plugin = {

@@ -12,7 +12,7 @@
 #define ROUNDS_MAX  500
 #define BOOST       1.5 /* constant pieces correct too little; the best of 1 to 1.8 on pictures */
 
-static double *raster(const struct common_env *env, const struct walker_level *level)
+double *walker_grid_raster(const struct common_env *env, const struct walker_level *level)
 {
     double *memory = env->host->scratch(env->call, level->size, sizeof *memory);
     if (!memory)
@@ -30,19 +30,22 @@ int walker_grid_open(struct walker_grid *grid, const struct common_env *env, int
         *level =
             (struct walker_level){.width = width, .height = height, .stride = (size_t)width + 1};
         level->size = ((size_t)height + 2) * level->stride + 2;
-        if (!(level->right = raster(env, level)) || !(level->down = raster(env, level)) ||
-            !(level->ground = raster(env, level)) || !(level->diagonal = raster(env, level)) ||
-            !(level->residue = raster(env, level)) ||
-            (i && (!(level->value = raster(env, level)) || !(level->rest = raster(env, level)))))
+        if (!(level->right = walker_grid_raster(env, level)) ||
+            !(level->down = walker_grid_raster(env, level)) ||
+            !(level->ground = walker_grid_raster(env, level)) ||
+            !(level->diagonal = walker_grid_raster(env, level)) ||
+            !(level->residue = walker_grid_raster(env, level)) ||
+            (i && (!(level->value = walker_grid_raster(env, level)) ||
+                   !(level->rest = walker_grid_raster(env, level)))))
             return common_nomem(env);
         if (width <= 2 && height <= 2)
             break;
         width = (width + 1) / 2;
         height = (height + 1) / 2;
     }
-    if (!(grid->direction = raster(env, &grid->levels[0])) ||
-        !(grid->product = raster(env, &grid->levels[0])) ||
-        !(grid->levels[0].value = raster(env, &grid->levels[0])) ||
+    if (!(grid->direction = walker_grid_raster(env, &grid->levels[0])) ||
+        !(grid->product = walker_grid_raster(env, &grid->levels[0])) ||
+        !(grid->levels[0].value = walker_grid_raster(env, &grid->levels[0])) ||
         !COMMON_SCRATCH(env, grid->sums, grid->levels[0].height))
         return common_nomem(env);
     return SEG_OK;
@@ -216,6 +219,30 @@ static int dot(const struct walker_grid *grid, double *a, const double *b, doubl
     return status;
 }
 
+static int peak_rows(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    (void)worker;
+    const struct work *work = arg;
+    const struct walker_level *level = work->level;
+    for (size_t y = begin; y < end; y++) {
+        double most = 0;
+        for (size_t i = y * level->stride, last = i + (size_t)level->width; i < last; i++)
+            most = fabs(work->value[i]) > most ? fabs(work->value[i]) : most;
+        work->sums[y] = most;
+    }
+    return SEG_OK;
+}
+
+static int peak(const struct walker_grid *grid, double *value, double *result)
+{
+    struct work work = {.level = &grid->levels[0], .value = value, .sums = grid->sums};
+    int status = over_rows(grid, &work, peak_rows);
+    *result = 0;
+    for (int32_t y = 0; y < work.level->height; y++)
+        *result = grid->sums[y] > *result ? grid->sums[y] : *result;
+    return status;
+}
+
 /* value = scale * value + factor * other */
 static int add_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
@@ -243,18 +270,16 @@ int walker_grid_solve(struct walker_grid *grid, double *value, double *rest, dou
 {
     const struct walker_level *level = &grid->levels[0];
     struct work work = {.level = level, .value = value, .rest = rest, .out = rest};
-    double norm, start, old = 1, now, slope;
-    int status = dot(grid, rest, rest, &start);
-    if (!status)
-        status = over_rows(grid, &work, apply_rows);
+    double most, old = 1, now, slope;
+    int status = over_rows(grid, &work, apply_rows);
     for (*rounds = 0; !status && *rounds < ROUNDS_MAX; ++*rounds) {
-        status = dot(grid, rest, rest, &norm);
-        if (status || norm <= tolerance * tolerance * start)
-            break;
         memset(level->value - level->stride - 1, 0, level->size * sizeof(double));
         status = cycle(grid, 0, level->value, rest);
         if (!status)
-            status = dot(grid, level->value, rest, &now);
+            status = peak(grid, level->value, &most);
+        if (status || most <= tolerance)
+            break;
+        status = dot(grid, level->value, rest, &now);
         if (!status)
             status = add(grid, grid->direction, level->value, *rounds ? now / old : 0, false);
         old = now;

@@ -27,6 +27,9 @@ struct walker_grid {
     double *sums;                /* by row */
 };
 
+/* A raster of 0 in scratch memory; NULL: there is none. */
+double *walker_grid_raster(const struct common_env *env, const struct walker_level *level);
+
 /* Makes room for an image; the caller fills in right, down and ground of level 0. */
 int walker_grid_open(struct walker_grid *grid, const struct common_env *env, int32_t width,
                      int32_t height);
@@ -34,8 +37,9 @@ int walker_grid_open(struct walker_grid *grid, const struct common_env *env, int
 /* Makes the coarser levels. */
 int walker_grid_ready(struct walker_grid *grid);
 
-/* Solves for the right-hand side `rest`, from `value` on (both of level 0's size, `rest` is lost),
- * until the residue is `tolerance` times that of 0. */
+/* Solves for the right-hand side `rest`, from `value` on (rasters of level 0, `rest` is lost),
+ * until a cycle of the multigrid corrects no value by more than `tolerance`: residues say little
+ * about the error where weights span ten decades. */
 int walker_grid_solve(struct walker_grid *grid, double *value, double *rest, double tolerance,
                       int32_t *rounds);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* walker.random_walker: who is most likely to be met first. */
+/* walker.random_walker and walker.scores: who is most likely to be met first. */
 #include "common/ids.h"
+#include "common/runs.h"
 #include "common/sample.h"
 #include "grid.h"
 #include "stages.h"
@@ -12,15 +13,71 @@ struct params {
     double beta, tolerance;
 };
 
+enum { BLOCKED = -1, FREE = 0 }; /* a cell; above them the place of a marker's label */
+
 struct walk {
     const struct params *params;
     const struct common_env *env;
-    struct seg_view image, markers, labels;
+    struct seg_view image, markers, out;
     struct common_ids ids;
     struct walker_grid grid;
+    int32_t *cells; /* dense rows, as `samples` */
     float *samples; /* planes of dense rows, 0..1 */
     double factor;  /* of squared differences, in the exponent */
+    double *value, *rest;
+    double *left;  /* the probability that the labels so far leave, so that of the last one */
+    double *best;  /* the largest so far */
+    int32_t place; /* whose turn it is */
 };
+
+static int over_rows(struct walk *walk, seg_body body)
+{
+    return common_parallel(walk->env, (size_t)walk->image.height, common_grain(walk->image.width),
+                           body, walk);
+}
+
+/* Sets the cells. Where no marker can be reached from, nothing is to be solved. */
+static int read_markers(struct walk *walk)
+{
+    struct common_runs runs;
+    struct seg_view open;
+    int32_t count, width = walk->markers.width;
+    uint8_t *reached;
+    int status = common_ids_find(walk->env, &walk->markers, &walk->ids);
+    if (!status)
+        status = common_scratch_view(walk->env, &walk->markers, SEG_U8, &open);
+    for (int32_t y = 0; y < open.height && !status; y++) {
+        const int32_t *marker = seg_row(&walk->markers, 0, y);
+        uint8_t *row = seg_row(&open, 0, y);
+        for (int32_t x = 0; x < width; x++)
+            row[x] = marker[x] >= 0;
+    }
+    if (!status)
+        status = common_runs_find(walk->env, &open, true, &runs);
+    if (!status)
+        status = common_runs_label(walk->env, &runs, 4, &count);
+    if (status)
+        return status;
+    if (!COMMON_SCRATCH(walk->env, reached, (size_t)count + 1) ||
+        !COMMON_SCRATCH(walk->env, walk->cells, common_pixels(&open)))
+        return common_nomem(walk->env);
+    memset(reached, 0, (size_t)count + 1);
+    for (int32_t y = 0; y < open.height; y++) {
+        const int32_t *marker = seg_row(&walk->markers, 0, y);
+        int32_t *cells = walk->cells + (size_t)y * (size_t)width;
+        for (int32_t x = 0; x < width; x++)
+            cells[x] = marker[x] < 0 ? BLOCKED : common_ids_place(&walk->ids, marker[x]);
+        for (uint32_t i = runs.row[y]; i < runs.row[y + 1]; i++)
+            for (int32_t x = runs.edge[2 * i]; x < runs.edge[2 * i + 1]; x++)
+                reached[runs.label[i]] |= marker[x] > 0;
+    }
+    for (int32_t y = 0; y < open.height; y++)
+        for (uint32_t i = runs.row[y]; i < runs.row[y + 1]; i++)
+            for (int32_t x = runs.edge[2 * i]; x < runs.edge[2 * i + 1]; x++)
+                if (!reached[runs.label[i]])
+                    walk->cells[(size_t)y * (size_t)width + (size_t)x] = BLOCKED;
+    return SEG_OK;
+}
 
 static int read_samples(struct walk *walk)
 {
@@ -58,131 +115,196 @@ static double weight(const struct walk *walk, size_t a, size_t b)
     return exp(walk->factor * sum) + 1e-10;
 }
 
-static int32_t marker_at(const struct walk *walk, int32_t x, int32_t y)
+/* What ties a free pixel to its four neighbours: calls for the weights to free ones at its right
+ * and below, and for the sum of those to markers of `place`, or of any where that is 0. */
+static void tie(const struct walk *walk, int32_t x, int32_t y, int32_t place, double *right,
+                double *down, double *ground)
 {
-    return ((const int32_t *)seg_row(&walk->markers, 0, y))[x];
+    static const int32_t dx[] = {1, 0, -1, 0}, dy[] = {0, 1, 0, -1};
+    int32_t width = walk->image.width, height = walk->image.height;
+    size_t at = (size_t)y * (size_t)width + (size_t)x;
+    *right = *down = *ground = 0;
+    if (walk->cells[at] != FREE)
+        return;
+    for (int k = 0; k < 4; k++) {
+        int32_t nx = x + dx[k], ny = y + dy[k];
+        if (nx < 0 || ny < 0 || nx >= width || ny >= height)
+            continue;
+        size_t other = (size_t)ny * (size_t)width + (size_t)nx;
+        int32_t cell = walk->cells[other];
+        if (cell > 0 && (!place || cell == place))
+            *ground += weight(walk, at, other);
+        else if (cell == FREE && !place && k < 2)
+            *(k ? down : right) = weight(walk, at, other);
+    }
 }
 
-/* An edge between two free pixels; one to a marker's pixel goes to the ground. */
-static void tie(const struct walk *walk, int32_t x, int32_t y, bool down)
+static int tie_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
+    (void)worker;
+    const struct walk *walk = arg;
     const struct walker_level *level = &walk->grid.levels[0];
-    int32_t nx = x + !down, ny = y + down, width = walk->image.width;
-    if (nx >= width || ny >= walk->image.height)
-        return;
-    int32_t here = marker_at(walk, x, y), there = marker_at(walk, nx, ny);
-    if (here < 0 || there < 0 || (here && there))
-        return;
-    size_t i = (size_t)y * level->stride + (size_t)x;
-    size_t j = (size_t)ny * level->stride + (size_t)nx;
-    double w = weight(walk, (size_t)y * (size_t)width + (size_t)x,
-                      (size_t)ny * (size_t)width + (size_t)nx);
-    if (here)
-        level->ground[j] += w;
-    else if (there)
-        level->ground[i] += w;
-    else
-        (down ? level->down : level->right)[i] = w;
-}
-
-static void tie_all(const struct walk *walk)
-{
-    for (int32_t y = 0; y < walk->image.height; y++)
-        for (int32_t x = 0; x < walk->image.width; x++) {
-            tie(walk, x, y, false);
-            tie(walk, x, y, true);
+    for (size_t y = begin; y < end; y++)
+        for (size_t x = 0; x < (size_t)walk->image.width; x++) {
+            size_t i = y * level->stride + x;
+            tie(walk, (int32_t)x, (int32_t)y, 0, &level->right[i], &level->down[i],
+                &level->ground[i]);
         }
+    return SEG_OK;
 }
 
 /* What flows in from the pixels of one marker. */
-static void fill_rest(const struct walk *walk, int32_t id, double *rest)
+static int fill_rest(void *arg, size_t begin, size_t end, unsigned worker)
 {
-    const struct walker_level *level = &walk->grid.levels[0];
-    static const int32_t dx[] = {0, -1, 1, 0}, dy[] = {-1, 0, 0, 1};
-    int32_t width = walk->image.width, height = walk->image.height;
-    memset(rest - level->stride - 1, 0, level->size * sizeof *rest);
-    for (int32_t y = 0; y < height; y++)
-        for (int32_t x = 0; x < width; x++)
-            for (int k = 0; k < 4 && marker_at(walk, x, y) == id; k++) {
-                int32_t nx = x + dx[k], ny = y + dy[k];
-                if (nx < 0 || ny < 0 || nx >= width || ny >= height || marker_at(walk, nx, ny))
-                    continue;
-                rest[(size_t)ny * level->stride + (size_t)nx] +=
-                    weight(walk, (size_t)y * (size_t)width + (size_t)x,
-                           (size_t)ny * (size_t)width + (size_t)nx);
-            }
+    (void)worker;
+    const struct walk *walk = arg;
+    size_t stride = walk->grid.levels[0].stride;
+    double right, down;
+    for (size_t y = begin; y < end; y++)
+        for (size_t x = 0; x < (size_t)walk->image.width; x++)
+            tie(walk, (int32_t)x, (int32_t)y, walk->place, &right, &down,
+                &walk->rest[y * stride + x]);
+    return SEG_OK;
+}
+
+/* The probability of the label whose turn it is. */
+static double probability(const struct walk *walk, size_t x, size_t y)
+{
+    int32_t cell = walk->cells[y * (size_t)walk->image.width + x];
+    double value = walk->value[y * walk->grid.levels[0].stride + x];
+    if (cell != FREE)
+        return cell == walk->place;
+    return value > 0 ? value < 1 ? value : 1 : 0;
 }
 
 /* Gives pixels to the label that is likelier than those before. */
-static void claim(const struct walk *walk, int32_t id, const double *value, double *best)
+static int claim_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
-    const struct walker_level *level = &walk->grid.levels[0];
-    for (int32_t y = 0; y < walk->image.height; y++) {
-        int32_t *labels = seg_row(&walk->labels, 0, y);
-        for (int32_t x = 0; x < walk->image.width; x++) {
-            size_t i = (size_t)y * level->stride + (size_t)x;
-            if (marker_at(walk, x, y) || value[i] <= best[i])
+    (void)worker;
+    const struct walk *walk = arg;
+    for (size_t y = begin; y < end; y++) {
+        double *best = walk->best + y * walk->grid.levels[0].stride;
+        int32_t *labels = seg_row(&walk->out, 0, (int32_t)y);
+        for (size_t x = 0; x < (size_t)walk->image.width; x++) {
+            double value = probability(walk, x, y);
+            if (value <= best[x])
                 continue;
-            best[i] = value[i];
-            labels[x] = id;
+            best[x] = value;
+            labels[x] = walk->ids.sorted[walk->place];
         }
     }
+    return SEG_OK;
+}
+
+static int score_rows(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    (void)worker;
+    const struct walk *walk = arg;
+    for (size_t y = begin; y < end; y++) {
+        float *scores = seg_row(&walk->out, walk->place - 1, (int32_t)y);
+        for (size_t x = 0; x < (size_t)walk->image.width; x++)
+            scores[x] = (float)probability(walk, x, y);
+    }
+    return SEG_OK;
+}
+
+static int subtract_rows(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    (void)worker;
+    const struct walk *walk = arg;
+    size_t stride = walk->grid.levels[0].stride;
+    for (size_t i = begin * stride; i < end * stride; i++)
+        walk->left[i] -= walk->value[i];
+    return SEG_OK;
 }
 
 static int solve_all(struct walk *walk)
 {
     const struct walker_level *level = &walk->grid.levels[0];
-    size_t pad = level->stride + 1;
-    double *value, *rest, *best;
-    if (!COMMON_SCRATCH(walk->env, value, level->size) ||
-        !COMMON_SCRATCH(walk->env, rest, level->size) ||
-        !COMMON_SCRATCH(walk->env, best, level->size))
-        return common_nomem(walk->env);
-    memset(best, 0, level->size * sizeof *best);
+    double **rasters[] = {&walk->value, &walk->rest, &walk->left, &walk->best};
     int32_t most = 0, rounds = 0;
     int status = SEG_OK;
-    for (int32_t k = 1; k <= walk->ids.count && !status; k++) {
-        memset(value, 0, level->size * sizeof *value);
-        fill_rest(walk, walk->ids.sorted[k], rest + pad);
-        status = walker_grid_solve(&walk->grid, value + pad, rest + pad, walk->params->tolerance,
-                                   &rounds);
+    for (size_t k = 0; k < SEG_COUNT(rasters); k++)
+        if (!(*rasters[k] = walker_grid_raster(walk->env, level)))
+            return common_nomem(walk->env);
+    for (size_t i = 0; i < level->size - level->stride - 1; i++)
+        walk->left[i] = 1;
+    for (walk->place = 1; walk->place <= walk->ids.count && !status; walk->place++) {
+        bool last = walk->place == walk->ids.count;
+        memset(walk->value - level->stride - 1, 0, level->size * sizeof *walk->value);
+        if (last)
+            walk->value = walk->left;
+        else
+            status = over_rows(walk, fill_rest);
+        if (!status && !last)
+            status = walker_grid_solve(&walk->grid, walk->value, walk->rest,
+                                       walk->params->tolerance, &rounds);
         most = rounds > most ? rounds : most;
-        claim(walk, walk->ids.sorted[k], value + pad, best + pad);
+        if (!status)
+            status = over_rows(walk, walk->out.kind == SEG_SCORES ? score_rows : claim_rows);
+        if (!status && !last)
+            status = over_rows(walk, subtract_rows);
     }
     return status ? status : walk->env->host->value(walk->env->call, "rounds", most);
 }
 
-static int process(void *self, const struct seg_host *host, struct seg_call *call)
+/* Opens the result: labels, void where the markers are, or scores of a plane a label. */
+static int open_out(struct walk *walk, bool scores)
+{
+    struct seg_shape shape = SEG_SHAPE;
+    shape.planes = walk->ids.count;
+    walk->out = SEG_VIEW;
+    int status = walk->env->host->output(walk->env->call, 0, scores ? &shape : NULL, &walk->out);
+    for (int32_t y = 0; y < walk->out.height && !status && !scores; y++) {
+        const int32_t *marker = seg_row(&walk->markers, 0, y);
+        int32_t *to = seg_row(&walk->out, 0, y);
+        for (int32_t x = 0; x < walk->out.width; x++)
+            to[x] = marker[x] < 0 ? marker[x] : 0;
+    }
+    return status;
+}
+
+static int run(const struct seg_host *host, struct seg_call *call, const struct params *params,
+               bool scores)
 {
     const struct common_env env = {host, call};
-    struct walk walk = {.params = self, .env = &env, .markers = SEG_VIEW};
-    int status = common_open(&env, &walk.image, &walk.labels);
+    struct walk walk = {.params = params, .env = &env, .image = SEG_VIEW, .markers = SEG_VIEW};
+    int status = host->input(call, 0, &walk.image);
     if (!status)
         status = host->input(call, 1, &walk.markers);
     if (!status)
-        status = common_ids_find(&env, &walk.markers, &walk.ids);
+        status = read_markers(&walk);
     if (status)
         return status;
-    for (int32_t y = 0; y < walk.labels.height; y++)
-        memcpy(seg_row(&walk.labels, 0, y), seg_row(&walk.markers, 0, y),
-               (size_t)walk.labels.width * sizeof(int32_t));
     if (!walk.ids.count)
         return host->fail(call, SEG_STAGE, "there is no marker; nothing can be told apart");
-    status = read_samples(&walk);
+    status = open_out(&walk, scores);
+    if (!status)
+        status = read_samples(&walk);
     if (!status)
         status = walker_grid_open(&walk.grid, &env, walk.image.width, walk.image.height);
-    if (status)
-        return status;
-    tie_all(&walk);
-    status = walker_grid_ready(&walk.grid);
+    if (!status)
+        status = over_rows(&walk, tie_rows);
+    if (!status)
+        status = walker_grid_ready(&walk.grid);
     return status ? status : solve_all(&walk);
+}
+
+static int label(void *self, const struct seg_host *host, struct seg_call *call)
+{
+    return run(host, call, self, false);
+}
+
+static int score(void *self, const struct seg_host *host, struct seg_call *call)
+{
+    return run(host, call, self, true);
 }
 
 static const struct seg_param params[] = {
     {SEG_P_FLOAT(struct params, beta, 130, 0, 1e9, NULL,
                  "how much a difference of value keeps the walker back")},
-    {SEG_P_FLOAT(struct params, tolerance, 1e-3, 1e-12, 0.1, NULL,
-                 "where solving stops: what is left of the residue"),
+    {SEG_P_FLOAT(struct params, tolerance, 1e-5, 1e-12, 0.1, NULL,
+                 "how far probabilities may be off, about"),
      .alias = "tol"},
 };
 
@@ -202,22 +324,33 @@ static const struct seg_port outputs[] = {
      .kinds = SEG_KIND_BIT(SEG_LABELS)},
 };
 
+static const struct seg_port score_outputs[] = {
+    {.name = "scores",
+     .summary = "a plane for each label",
+     .kinds = SEG_KIND_BIT(SEG_SCORES),
+     .flags = SEG_PORT_SIZED},
+};
+
+#define GRADY                                                                                      \
+    "L. Grady, Random walks for image segmentation, IEEE Transactions on Pattern Analysis and "    \
+    "Machine Intelligence 28 (11), 2006"
+
 const struct seg_stage walker_random_walker = {
     .struct_size = sizeof(struct seg_stage),
     .flags = SEG_STAGE_REENTRANT,
     .id = "walker.random_walker",
     .summary = "label pixels by the marker that a random walker meets first",
-    .detail = "From each pixel a walker sets out who takes steps to the four neighbours, the "
-              "likelier the less the values differ. The pixel gets the label of the marker that "
-              "he most likely meets first. Steps weigh exp(-beta d^2 / (10 s)) + 1e-10, where d "
-              "is the difference of values scaled to 0..1 (floating point as it is) and s their "
-              "standard deviation; with several planes d^2 is summed and s grows by the root of "
-              "their number.\n\n"
-              "Nothing passes where markers are void (-1). Each label takes one system of "
-              "equations, solved by conjugate gradients with a multigrid cycle. Reports 'rounds', "
-              "the most that one took.",
-    .reference = "L. Grady, Random walks for image segmentation, IEEE Transactions on Pattern "
-                 "Analysis and Machine Intelligence 28 (11), 2006",
+    .detail =
+        "From each pixel a walker sets out who takes steps to the four neighbours, the "
+        "likelier the less the values differ. The pixel gets the label of the marker that "
+        "he most likely meets first. Steps weigh exp(-beta d^2 / (10 s)) + 1e-10, where d "
+        "is the difference of values scaled to 0..1 (floating point as it is) and s their "
+        "standard deviation; with several planes d^2 is summed and s grows by the root of "
+        "their number.\n\n"
+        "Nothing passes where markers are void (-1). Each label but the last takes one system "
+        "of equations, solved by conjugate gradients with a multigrid cycle. "
+        "walker.scores gives the probabilities. Reports 'rounds', the most that one took.",
+    .reference = GRADY,
     .version = 1,
     .params_size = sizeof(struct params),
     .params = params,
@@ -226,5 +359,28 @@ const struct seg_stage walker_random_walker = {
     .param_count = SEG_COUNT(params),
     .input_count = SEG_COUNT(inputs),
     .output_count = SEG_COUNT(outputs),
-    .process = process,
+    .process = label,
+};
+
+const struct seg_stage walker_scores = {
+    .struct_size = sizeof(struct seg_stage),
+    .flags = SEG_STAGE_REENTRANT,
+    .id = "walker.scores",
+    .summary = "the probabilities with which a random walker meets each marker first",
+    .detail = "Solves as walker.random_walker does and gives the probabilities themselves: a plane "
+              "for each label that occurs among the markers, in ascending order. On the pixels of "
+              "a marker its label has 1. They are scores for refine.dense_crf or "
+              "graphcut.multilabel, and scores.channel takes one as a soft mask.\n\n"
+              "Where markers are void (-1), and where no marker can be reached from, all are 0. "
+              "Reports 'rounds'.",
+    .reference = GRADY,
+    .version = 1,
+    .params_size = sizeof(struct params),
+    .params = params,
+    .inputs = inputs,
+    .outputs = score_outputs,
+    .param_count = SEG_COUNT(params),
+    .input_count = SEG_COUNT(inputs),
+    .output_count = SEG_COUNT(score_outputs),
+    .process = score,
 };

@@ -6,5 +6,6 @@
 #include <segkit/plugin.h>
 
 extern const struct seg_stage walker_random_walker;
+extern const struct seg_stage walker_scores;
 
 #endif

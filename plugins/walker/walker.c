@@ -6,6 +6,7 @@
 
 static const struct seg_stage *const stages[] = {
     &walker_random_walker,
+    &walker_scores,
 };
 
 static const struct seg_plugin plugin = {

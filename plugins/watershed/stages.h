@@ -8,5 +8,6 @@
 extern const struct seg_stage watershed_flood_stage;
 extern const struct seg_stage watershed_minima;
 extern const struct seg_stage watershed_split;
+extern const struct seg_stage watershed_waterpixels;
 
 #endif

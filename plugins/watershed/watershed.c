@@ -8,6 +8,7 @@ static const struct seg_stage *const stages[] = {
     &watershed_flood_stage,
     &watershed_minima,
     &watershed_split,
+    &watershed_waterpixels,
 };
 
 static const struct seg_plugin plugin = {

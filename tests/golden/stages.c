@@ -11,13 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum form { PIXELS, SQUARES, VALUE }; /* the result's samples, their squares, a reported value */
+enum form {
+    PIXELS,  /* the result's samples */
+    SQUARES, /* their squares */
+    PHASES,  /* which of two phases is the object does not matter */
+    POINTS,  /* where labels are */
+    VALUE    /* a reported value */
+};
 
 struct row {
     const char *kind, *metric;
-    const char
-        *inputs; /* role:KIND, the first one becomes `input`; i image, f as f32, m mask, l labels */
-    const char *words; /* @NAME is a parameter of the case; @se its structuring element */
+    const char *inputs; /* role:KIND, the first one becomes `input`; i image, f as f32, m mask, l
+                           labels, r a mask that leaves out six pixels at the border */
+    const char *words;  /* @NAME is a parameter of the case; @se its structuring element */
     enum form form;
     const char *value; /* the name of the reported value */
 };
@@ -44,13 +50,25 @@ static const struct row rows[] = {
     {"local_maxima", "local_maxima", "image:i", "markers.h_maxima h=0 connectivity=@connectivity",
      PIXELS, 0},
     {"watershed", "labels", "relief:i markers:l mask:m",
-     "watershed.flood image=input markers=markers connectivity=@connectivity", PIXELS, 0},
+     "watershed.flood image=input markers=markers connectivity=@connectivity "
+     "watershed_line=@line compactness=@compactness",
+     PIXELS, 0},
     {"flood", "flood", "image:i",
      "region.grow seeds=@seed tolerance=@tolerance connectivity=@connectivity", PIXELS, 0},
+    {"peak_local_max", "peaks", "image:f",
+     "filter.gaussian sigma=@sigma ! markers.peaks min_distance=@min_distance "
+     "threshold=@threshold",
+     POINTS, 0},
+    {"chan_vese", "mask", "image:i", "contour.chan_vese mu=@mu iterations=@iterations", PHASES, 0},
     {"morph_chan_vese", "mask", "image:i",
      "contour.morph_chan_vese iterations=@iterations smoothing=@smoothing", PIXELS, 0},
+    {"morph_gac", "mask", "image:i init:r",
+     "contour.morph_gac init=init iterations=@iterations sigma=2 balloon=-1 threshold=0.69", PIXELS,
+     0},
     {"random_walker", "labels", "image:i markers:l",
      "walker.random_walker markers=markers beta=@beta", PIXELS, 0},
+    {"random_walker", "probability_label2", "image:i markers:l",
+     "walker.scores markers=markers beta=@beta ! scores.channel class=1", PIXELS, 0},
     {"global", "skimage.otsu", "image:i", "threshold.otsu", VALUE, "threshold"},
 };
 
@@ -118,6 +136,27 @@ static seg_layer *load(const char *path, char kind)
     return floats;
 }
 
+/* A mask of the size of another layer, without its border. */
+static seg_layer *rectangle(const seg_layer *like)
+{
+    const int32_t rim = 6;
+    struct seg_shape shape = SEG_SHAPE;
+    struct seg_view view = SEG_VIEW;
+    seg_layer *layer = NULL;
+    seg_layer_shape(like, &shape);
+    shape.kind = SEG_MASK;
+    shape.dtype = SEG_U8;
+    shape.planes = 1;
+    if (seg_layer_new(context, &shape, &layer, &err) || seg_layer_view(layer, &view, &err))
+        return NULL;
+    for (int32_t y = 0; y < view.height; y++)
+        for (int32_t x = 0; x < view.width; x++)
+            ((uint8_t *)seg_row(&view, 0, y))[x] =
+                x >= rim && y >= rim && x < view.width - rim && y < view.height - rim;
+    seg_layer_seal(layer);
+    return layer;
+}
+
 /* "disk3" as "shape=disk radius=3"; false where it is of another form. */
 static bool element(const char *text, char *out, size_t size)
 {
@@ -165,6 +204,8 @@ static bool expand(const char *words, const struct segi_json *params, char *out,
         } else if (value->type == SEGI_JSON_STRING) {
             snprintf(out + n, size - n, "%s",
                      strcmp(value->u.text, "taxicab") ? value->u.text : "cityblock");
+        } else if (value->type == SEGI_JSON_TRUE || value->type == SEGI_JSON_FALSE) {
+            snprintf(out + n, size - n, "%s", value->type == SEGI_JSON_TRUE ? "true" : "false");
         } else {
             snprintf(out + n, size - n, "%g", value->u.number);
         }
@@ -183,11 +224,13 @@ static size_t load_inputs(const struct row *row, const struct segi_json *test,
     for (const char *at = row->inputs;
          count < 4 && sscanf(at, " %15[a-z]:%c%n", names[count], &kind, &end) == 2; at += end) {
         const struct segi_json *path = segi_json_get(segi_json_get(test, "inputs"), names[count]);
-        if (!path && count)
+        if (!path && count && kind != 'r')
             continue;
         inputs[count] = (struct seg_input){.struct_size = sizeof *inputs,
                                            .name = count ? names[count] : "input",
-                                           .layer = path ? load(path->u.text, kind) : NULL};
+                                           .layer = path    ? load(path->u.text, kind)
+                                                    : count ? rectangle(inputs[0].layer)
+                                                            : NULL};
         if (!inputs[count].layer)
             return 0;
         inputs[count].shape = SEG_SHAPE;
@@ -258,7 +301,28 @@ static double distance(const struct row *row, struct samples *ours, const struct
         differ += a != b;
         most = fmax(most, fabs(a - b));
     }
+    if (row->form == PHASES && differ > n / 2)
+        differ = n - differ;
     return !strcmp(compare, "pixel_fraction") ? (double)differ / (double)n : most;
+}
+
+/* How many of the points, [row, column] in raster order, are not where labels are, or the reverse.
+ */
+static double strays(const struct samples *ours, const struct segi_json *points)
+{
+    size_t n = (size_t)ours->width * (size_t)ours->height, strays = 0;
+    const struct segi_json *point = segi_json_first(points);
+    for (size_t i = 0, k = 0; i < n; i++) {
+        bool listed = false;
+        if (k < points->count) {
+            const struct segi_json *y = segi_json_first(point), *x = segi_json_next(y);
+            listed = y->u.number * ours->width + x->u.number == (double)i;
+        }
+        strays += listed != (ours->data[i] != 0);
+        if (listed && ++k < points->count)
+            point = segi_json_next(point);
+    }
+    return (double)strays;
 }
 
 static double reported(const seg_result *result, const char *wanted)
@@ -290,6 +354,9 @@ static void check(const struct row *row, const struct segi_json *test,
         struct samples ours = {0}, theirs = {0};
         if (row->form == VALUE) {
             off = fabs(reported(result, row->value) - value->u.number);
+        } else if (row->form == POINTS) {
+            if (read_layer(seg_result_layer(result, NULL), &ours))
+                off = strays(&ours, value);
         } else {
             seg_layer *layer = load(value->u.text, 'i');
             if (layer && read_layer(layer, &theirs) &&
