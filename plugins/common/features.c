@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Colours as the eye tells them apart: CIE 1976 L*a*b*, white point D65. */
+/* Samples as floats, colours as the eye tells them apart. */
 #include "features.h"
 
 #include "border.h"
-#include "cpu.h"
+#include "cie.h"
 #include "histogram.h"
 #include "sample.h"
 #include "separable.h"
@@ -18,49 +18,10 @@ struct convert {
     float low, scale; /* of samples */
 };
 
-/* The cube root of 0..1 by two steps of Newton's method from a guess in the exponent. */
-COMMON_INLINE float cube_root(float value)
-{
-    uint32_t bits;
-    float root;
-    memcpy(&bits, &value, sizeof bits);
-    bits = bits / 3 + UINT32_C(709921077);
-    memcpy(&root, &bits, sizeof root);
-    root -= (root - value / (root * root)) * (1 / 3.0f);
-    root -= (root - value / (root * root)) * (1 / 3.0f);
-    return root - (root - value / (root * root)) * (1 / 3.0f);
-}
-
-COMMON_INLINE float fold(float value)
-{
-    float root = cube_root(value > 0.008856f ? value : 1), line = 7.787f * value + 16 / 116.0f;
-    return value > 0.008856f ? root : line;
-}
-
-/* Linear light from sRGB's curve: ((v + 0.055) / 1.055)^2.4 as x^2 (x^2)^(1/5), the fifth root by
- * Newton's method. */
-COMMON_INLINE float linear(float value)
-{
-    float x = (value + 0.055f) * (1 / 1.055f), square = x * x, root = 0.6f * x + 0.4f;
-    for (int i = 0; i < 4; i++) {
-        float power = root * root * root * root;
-        root -= (root - square / power) * 0.2f;
-    }
-    float curve = square * root, line = value * (1 / 12.92f);
-    return value > 0.04045f ? curve : line;
-}
-
 COMMON_INLINE void lab_row(float *restrict r, float *restrict g, float *restrict b, int32_t width)
 {
-    for (int32_t x = 0; x < width; x++) {
-        float red = linear(r[x]), green = linear(g[x]), blue = linear(b[x]);
-        float fx = fold((0.412453f * red + 0.357580f * green + 0.180423f * blue) * (1 / 0.95047f));
-        float fy = fold(0.212671f * red + 0.715160f * green + 0.072169f * blue);
-        float fz = fold((0.019334f * red + 0.119193f * green + 0.950227f * blue) * (1 / 1.08883f));
-        r[x] = 116 * fy - 16;
-        g[x] = 500 * (fx - fy);
-        b[x] = 200 * (fy - fz);
-    }
+    for (int32_t x = 0; x < width; x++)
+        common_lab(&r[x], &g[x], &b[x]);
 }
 
 COMMON_AVX2 static void lab_row_avx2(float *r, float *g, float *b, int32_t width)
@@ -126,8 +87,8 @@ int common_features(const struct common_env *env, const struct seg_view *view, i
         return status;
     convert.low = low < high ? (float)low : 0;
     convert.scale = low < high ? (float)(top / (high - low)) : 0;
-    features->data =
-        env->host->scratch(env->call, features->stride + 8, (size_t)features->channels * sizeof(float));
+    features->data = env->host->scratch(env->call, features->stride + 8,
+                                        (size_t)features->channels * sizeof(float));
     if (!features->data)
         return common_nomem(env);
     return common_parallel(env, (size_t)view->height, common_grain(view->width), convert_rows,

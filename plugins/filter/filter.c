@@ -5,9 +5,13 @@
 #include "stages.h"
 
 static const struct seg_stage *const stages[] = {
-    &filter_gaussian,
-    &filter_gray,
-    &filter_median,
+    &filter_area_close, &filter_area_open, &filter_background,  &filter_bottomhat,
+    &filter_canny,      &filter_channel,   &filter_close,       &filter_color,
+    &filter_dilate,     &filter_dog,       &filter_erode,       &filter_frangi,
+    &filter_gabor,      &filter_gaussian,  &filter_gradient,    &filter_gray,
+    &filter_laplacian,  &filter_log,       &filter_median,      &filter_morph_gradient,
+    &filter_open,       &filter_prewitt,   &filter_reconstruct, &filter_sato,
+    &filter_scharr,     &filter_sobel,     &filter_stain,       &filter_tophat,
 };
 
 static const struct seg_plugin plugin = {
