@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#define NONE COMMON_NO_PIXEL
+#define NONE UINT32_MAX
 
 struct meet {
     const struct common_env *env;

@@ -44,9 +44,9 @@ int common_order(const struct common_env *env, const struct seg_view *plane, boo
 {
     size_t pixels = common_pixels(plane);
     uint64_t *spare;
-    if (pixels >= COMMON_NO_PIXEL)
-        return env->host->fail(env->call, SEG_LIMIT, "the image has %zu pixels; at most %u fit",
-                               pixels, COMMON_NO_PIXEL - 1);
+    if (pixels > INT32_MAX)
+        return env->host->fail(env->call, SEG_LIMIT, "the image has %zu pixels; at most %d fit",
+                               pixels, INT32_MAX);
     if (!COMMON_SCRATCH(env, order->value, pixels) || !COMMON_SCRATCH(env, order->order, pixels) ||
         !COMMON_SCRATCH(env, spare, pixels))
         return common_nomem(env);

@@ -5,8 +5,6 @@
 
 #include "env.h"
 
-#define COMMON_NO_PIXEL UINT32_MAX
-
 /* The pixels of an f32 plane that are not NaN, in scratch memory. `value` becomes a dense copy,
  * negated where `lowest` and without negative zero; the low half of order[0..count-1] is the number
  * of a pixel, the highest value first and equal ones in raster order. */

@@ -21,7 +21,7 @@ struct open {
     const struct params *params;
     struct common_order order;
     int32_t *link; /* a pixel taken later of the same level in the result; of a root minus the area,
-                      as wanted or more once it touches a set that stays */
+                      as far as it counts, and all that counts once it touches a set that stays */
 };
 
 static void join(struct open *open, uint32_t root, uint32_t near)
@@ -32,7 +32,8 @@ static void join(struct open *open, uint32_t root, uint32_t near)
     if (set == root)
         return;
     if (open->link[set] > enough || value[set] <= value[root]) {
-        open->link[root] += open->link[set];
+        int64_t sum = (int64_t)open->link[root] + open->link[set];
+        open->link[root] = sum > enough ? (int32_t)sum : enough;
         open->link[set] = (int32_t)root;
     } else if (open->link[root] > enough) {
         open->link[root] = enough;
