@@ -3,6 +3,7 @@
 #include "graphcut/maxflow.h"
 
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@ struct arena {
     void *blocks[16];
     size_t count;
     bool backwards; /* works through pieces from the last to the first, one at a time */
+    bool threads;   /* each half of the pieces by a thread of its own */
 };
 
 static void *take(void *arg, size_t count, size_t size)
@@ -21,11 +23,38 @@ static void *take(void *arg, size_t count, size_t size)
     return arena->blocks[arena->count++] = memory;
 }
 
+struct half {
+    seg_body body;
+    void *arg;
+    size_t begin, end;
+    unsigned worker;
+};
+
+static void *run_half(void *arg)
+{
+    struct half *half = arg;
+    cr_assert_eq(half->body(half->arg, half->begin, half->end, half->worker), SEG_OK);
+    return NULL;
+}
+
+static int run_halves(size_t count, seg_body body, void *body_arg)
+{
+    struct half half[2] = {{body, body_arg, 0, count / 2, 0},
+                           {body, body_arg, count / 2, count, 1}};
+    pthread_t thread;
+    cr_assert_eq(pthread_create(&thread, NULL, run_half, &half[1]), 0);
+    run_half(&half[0]);
+    cr_assert_eq(pthread_join(thread, NULL), 0);
+    return SEG_OK;
+}
+
 static int run(void *arg, size_t count, size_t grain, seg_body body, void *body_arg)
 {
     struct arena *arena = arg;
     int status = SEG_OK;
     (void)grain;
+    if (arena->threads)
+        return run_halves(count, body, body_arg);
     if (!arena->backwards)
         return body(body_arg, 0, count, 0);
     for (size_t i = count; i > 0 && !status; i--)
@@ -165,7 +194,7 @@ Test(graphcut_flow, ten_thousand_grids_as_by_another_method)
  * conserved: what left the sources has come to the sinks. */
 Test(graphcut_flow, a_million_pixels_meet_complementary_slackness)
 {
-    struct arena arena = {0};
+    struct arena arena = {.threads = true};
     const struct graphcut_env env = {&arena, take, run};
     struct graphcut_grid grid;
     cr_assert_eq(graphcut_grid_init(&grid, &env, 1024, 1024, 1, 8, 0), SEG_OK);
