@@ -79,13 +79,15 @@ static int solve_blocks(void *arg, size_t begin, size_t end, unsigned worker)
 }
 
 /* The sizes of the blocks of each round; the last is the whole image. */
-enum { ROUNDS = 3 };
+enum { ROUNDS = 5 };
 
 /* How many blocks of round `i` there are, along each axis in blocks[]. */
 static size_t plan(const struct graphcut_grid *grid, int i, int32_t size[3], int32_t blocks[3])
 {
-    static const int32_t flat_growth[ROUNDS][3] = {{1, 1, 1}, {1, 8, 16}, {1, 0, 0}};
-    static const int32_t solid_growth[ROUNDS][3] = {{1, 1, 1}, {8, 8, 8}, {0, 0, 0}};
+    static const int32_t flat_growth[ROUNDS][3] = {
+        {1, 1, 1}, {1, 2, 4}, {1, 8, 8}, {1, 32, 32}, {1, 0, 0}};
+    static const int32_t solid_growth[ROUNDS][3] = {
+        {1, 1, 1}, {2, 2, 2}, {4, 4, 4}, {16, 16, 16}, {0, 0, 0}};
     const int32_t *growth = grid->depth > 1 ? solid_growth[i] : flat_growth[i];
     const int32_t extent[3] = {grid->depth, grid->height, grid->width};
     size_t count = 1;
