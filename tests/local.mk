@@ -8,6 +8,7 @@ AM_TESTS_ENVIRONMENT = \
   SEGKIT='$(abs_top_builddir)/segkit'; export SEGKIT; \
   SEGKIT_PLUGIN_PATH='$(abs_top_builddir)/plugins/.libs'; export SEGKIT_PLUGIN_PATH; \
   SEGKIT_SHARED="$${SEGKIT_SHARED:-$(abs_top_srcdir)/../shared}"; export SEGKIT_SHARED; \
+  SEGKIT_ISOLATE="$${SEGKIT_ISOLATE:-never}"; export SEGKIT_ISOLATE; \
   srcdir='$(abs_top_srcdir)'; export srcdir; \
   builddir='$(abs_top_builddir)'; export builddir;
 

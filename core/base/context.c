@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define STAGE_SECONDS 600
+
 const char *seg_version(void)
 {
     return SEG_VERSION_STRING;
@@ -57,6 +59,8 @@ int seg_context_new(const struct seg_options *given, seg_context **out, struct s
     if (options.threads > SEGI_MAX_THREADS)
         return segi_error(err, SEG_USAGE, "%u threads: not in 1..%d", options.threads,
                           SEGI_MAX_THREADS);
+    if (options.isolate > SEG_ISOLATE_ALWAYS)
+        return segi_error(err, SEG_USAGE, "isolate: %u is no way to", options.isolate);
     const struct segi_mem mem = {options.allocator ? *options.allocator : segi_libc_allocator,
                                  NULL};
     seg_context *context = segi_calloc(&mem, 1, sizeof *context);
@@ -64,6 +68,9 @@ int seg_context_new(const struct seg_options *given, seg_context **out, struct s
         return segi_error_nomem(err);
     context->mem = mem;
     context->max_pixels = options.max_pixels ? options.max_pixels : SEGI_MAX_PIXELS;
+    context->isolate = options.isolate;
+    context->stage_seconds = options.stage_seconds ? options.stage_seconds : STAGE_SECONDS;
+    context->stage_memory = options.stage_memory;
     context->log = options.log;
     context->log_user = options.log_user;
     pthread_mutex_init(&context->registry_lock, NULL);
@@ -97,6 +104,18 @@ void seg_context_free(seg_context *context)
     segi_cache_free(context->mem.cache);
     const struct segi_mem mem = {context->mem.from, NULL};
     segi_free(&mem, context);
+}
+
+int segi_context_forked(seg_context *context)
+{
+    const unsigned threads = segi_pool_threads(context->pool);
+    /* the lock of the old one may be held by a thread that is not here */
+    context->mem.cache = NULL;
+    if (!make_cache(&context->mem))
+        return SEG_NOMEM;
+    pthread_mutex_init(&context->registry_lock, NULL);
+    context->pool = segi_pool_new(&context->mem, threads);
+    return context->pool ? SEG_OK : SEG_NOMEM;
 }
 
 void seg_context_cancel(seg_context *context)

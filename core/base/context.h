@@ -22,12 +22,18 @@ struct seg_context {
     void *log_user;
     char **plugins;    /* NULL-terminated copies */
     char *plugin_path; /* NULL: the default */
+    uint32_t isolate;  /* enum seg_isolate */
+    uint32_t stage_seconds;
+    uint64_t stage_memory; /* 0: no limit */
     /* Made by core/plug when it is first asked for; it also says how to free it, because this
      * folder knows nothing of that one. */
     struct segi_registry *registry;
     void (*registry_free)(struct seg_context *context);
     pthread_mutex_t registry_lock;
 };
+
+/* In a forked child: threads and locks of the context as if it had just been made. SEG_NOMEM. */
+int segi_context_forked(seg_context *context);
 
 /* A line for the log, when there is one. */
 void segi_log(const seg_context *context, enum seg_log_level level, const char *format, ...)

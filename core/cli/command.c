@@ -18,6 +18,12 @@ const struct cli_option cli_common_options[] = {
      COMMON(max_pixels), 1, UINT64_MAX},
     {0, "plugin", "FILE", "open this plugin first; may be given again", CLI_LIST, COMMON(plugins),
      0, 0},
+    {0, "isolate", "WHEN", "run plugins in processes of their own: auto, always, never", CLI_TEXT,
+     COMMON(isolate), 0, 0},
+    {0, "stage-seconds", "N", "end a stage that runs so for N seconds (default: 600)", CLI_COUNT,
+     COMMON(stage_seconds), 1, UINT32_MAX},
+    {0, "stage-memory", "MIB", "let a stage that runs so take that much (default: no limit)",
+     CLI_COUNT, COMMON(stage_memory), 1, 1 << 24},
     {'q', "quiet", NULL, "say nothing but errors", CLI_FLAG, COMMON(quiet), 0, 0},
     {'v', "verbose", NULL, "say more", CLI_FLAG, COMMON(verbose), 0, 0},
     {'h', "help", NULL, "show this help", CLI_FLAG, COMMON(help), 0, 0},
@@ -226,6 +232,27 @@ int cli_parse(struct cli *cli, int argc, char **argv, void *options)
         }
     }
     return CLI_DONE;
+}
+
+static const char *const isolate_words[] = {
+    [SEG_ISOLATE_NEVER] = "never", [SEG_ISOLATE_AUTO] = "auto", [SEG_ISOLATE_ALWAYS] = "always"};
+
+int cli_context_options(const struct cli *cli, struct seg_options *options)
+{
+    const struct cli_common *common = &cli->common;
+    const char *word = common->isolate ? common->isolate : getenv("SEGKIT_ISOLATE");
+    *options = (struct seg_options){.struct_size = sizeof *options,
+                                    .threads = (unsigned)common->threads,
+                                    .max_pixels = common->max_pixels,
+                                    .stage_seconds = (uint32_t)common->stage_seconds,
+                                    .stage_memory = common->stage_memory << 20};
+    for (uint32_t i = 0; i <= SEG_ISOLATE_ALWAYS; i++)
+        if (!strcmp(word && *word ? word : "auto", isolate_words[i])) {
+            options->isolate = i;
+            return CLI_DONE;
+        }
+    return cli_usage(cli, "%s: '%s' is not one of auto, always, never",
+                     common->isolate ? "option '--isolate'" : "SEGKIT_ISOLATE", word);
 }
 
 static void free_lists(const struct cli_option *options, int count, void *base)

@@ -47,7 +47,8 @@ struct cli_option {
 /* What every command has. */
 struct cli_common {
     bool help, quiet, verbose;
-    uint64_t threads, max_pixels;
+    uint64_t threads, max_pixels, stage_seconds, stage_memory;
+    const char *isolate;
     struct cli_list plugins;
 };
 
@@ -78,6 +79,10 @@ struct cli_command {
 
 extern const struct cli_option cli_common_options[];
 extern const int cli_common_option_count;
+
+/* The context's options from those of the command line; --isolate and, without it,
+ * SEGKIT_ISOLATE name a word. Wrong ones are told on stderr; returns CLI_DONE or CLI_USAGE. */
+int cli_context_options(const struct cli *cli, struct seg_options *options);
 
 /* Parses what follows the command's name into cli and `options` (zeroed by the caller). A wrong
  * command line is told on stderr; returns CLI_DONE or CLI_USAGE. cli_parse_end frees its lists. */

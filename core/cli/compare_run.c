@@ -435,11 +435,13 @@ static void *work(void *arg)
 
 static int worker_init(struct worker *w, struct compare *c)
 {
-    const struct seg_options options = {.struct_size = sizeof options,
-                                        .threads = 1,
-                                        .max_pixels = c->cli->common.max_pixels,
-                                        .plugins = c->cli->common.plugins.items};
+    struct seg_options options;
     struct seg_error err;
+    int code = cli_context_options(c->cli, &options);
+    if (code)
+        return code;
+    options.threads = 1;
+    options.plugins = c->cli->common.plugins.items;
     w->c = c;
     w->plans = calloc(c->method_count, sizeof *w->plans);
     w->texts = calloc(c->method_count, sizeof *w->texts);

@@ -122,19 +122,17 @@ static int make_context(struct cli *cli)
     }
     for (int i = 0; i < common->plugins.count; i++)
         plugins[i] = common->plugins.items[i];
-    const struct seg_options options = {
-        .struct_size = sizeof options,
-        .threads = (unsigned)common->threads,
-        .max_pixels = common->max_pixels,
-        .log = on_log,
-        .log_user = common,
-        .plugins = plugins,
-    };
+    struct seg_options options;
     struct seg_error err;
-    int status = seg_context_new(&options, &cli->context, &err);
+    int code = cli_context_options(cli, &options);
+    options.log = on_log;
+    options.log_user = common;
+    options.plugins = plugins;
+    if (!code && seg_context_new(&options, &cli->context, &err))
+        code = cli_fail(&err);
     free(plugins);
-    if (status)
-        return cli_fail(&err);
+    if (code)
+        return code;
     catch_interrupts(cli->context);
     return CLI_DONE;
 }

@@ -130,6 +130,25 @@ static int check_mask(const struct seg_view *view, struct seg_error *err)
     return SEG_OK;
 }
 
+int segi_layer_around(seg_context *context, const struct seg_view *view,
+                      void (*release)(void *user), void *user, seg_layer **out,
+                      struct seg_error *err)
+{
+    const struct seg_shape shape = {sizeof shape, view->kind,   view->dtype,
+                                    view->width,  view->height, view->planes};
+    seg_layer *layer = new_empty(context, &shape);
+    if (!layer)
+        return segi_error_nomem(err);
+    layer->view.data = view->data;
+    layer->view.row_stride = view->row_stride;
+    layer->view.plane_stride = view->plane_stride;
+    layer->props.color = view->color;
+    layer->release = release;
+    layer->release_user = user;
+    *out = layer;
+    return SEG_OK;
+}
+
 int seg_layer_wrap(seg_context *context, const struct seg_view *view, void (*release)(void *user),
                    void *user, seg_layer **out, struct seg_error *err)
 {
@@ -142,20 +161,11 @@ int seg_layer_wrap(seg_context *context, const struct seg_view *view, void (*rel
     int status = segi_shape_check(context, &shape, err);
     if (!status && shape.kind == SEG_MASK)
         status = check_mask(view, err);
-    if (status)
-        return status;
-    seg_layer *layer = new_empty(context, &shape);
-    if (!layer)
-        return segi_error_nomem(err);
-    layer->view.data = view->data;
-    layer->view.row_stride = view->row_stride;
-    layer->view.plane_stride = view->plane_stride;
-    layer->props.color = view->color;
-    layer->release = release;
-    layer->release_user = user;
-    layer->sealed = true;
-    *out = layer;
-    return SEG_OK;
+    if (!status)
+        status = segi_layer_around(context, view, release, user, out, err);
+    if (!status)
+        (*out)->sealed = true;
+    return status;
 }
 
 seg_layer *seg_layer_ref(seg_layer *layer)

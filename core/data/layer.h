@@ -47,6 +47,11 @@ int segi_shape_check(const seg_context *context, const struct seg_shape *shape,
 int segi_layer_inherit(seg_layer *from, const struct seg_shape *shape, seg_layer **layer,
                        struct seg_error *err);
 
+/* An unsealed layer over samples that are not its own, as seg_layer_wrap but unchecked. */
+int segi_layer_around(seg_context *context, const struct seg_view *view,
+                      void (*release)(void *user), void *user, seg_layer **layer,
+                      struct seg_error *err);
+
 /* Copies colour, pixel size, origin, class names, ICC and georeference. */
 int segi_layer_copy_props(seg_layer *to, const seg_layer *from, struct seg_error *err);
 

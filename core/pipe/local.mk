@@ -3,12 +3,12 @@ libsegcore_la_SOURCES += \
   %D%/check.c \
   %D%/convert.c \
   %D%/hint.c \
-  %D%/layout.c \
+  %D%/isolate.c %D%/layout.c \
   %D%/outputs.c \
   %D%/parse.c \
   %D%/plan.c %D%/plan.h \
   %D%/resolve.c \
-  %D%/run.c \
+  %D%/result.c %D%/run.c %D%/run.h \
   %D%/wire.c \
   %D%/words.c \
   %D%/yaml.c

@@ -30,6 +30,8 @@ struct segi_step {
     void *params;
     size_t *wires; /* slot at each input port; SEGI_NONE: not connected */
     size_t first;  /* slot of the first output; the others follow */
+    bool foreign;  /* its code runs in other processes only */
+    bool isolated; /* it is run in one */
     bool whole;    /* all required ports are connected */
     pthread_mutex_t lock;
     bool created;

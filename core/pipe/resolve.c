@@ -5,6 +5,7 @@
 #include "../base/error.h"
 #include "../base/text.h"
 #include "../plug/params.h"
+#include "../plug/registry.h"
 
 #include <string.h>
 
@@ -14,6 +15,8 @@ int segi_resolve_stage(seg_plan *plan, struct segi_step *step, struct seg_faults
     int status = seg_stage_find(plan->context, step->node->id, &step->stage, &err);
     if (status == SEG_NOMEM)
         return status;
+    step->foreign = !status && segi_stage_foreign(plan->context, step->stage);
+    step->isolated = step->foreign || plan->context->isolate == SEG_ISOLATE_ALWAYS;
     if (status) {
         step->stage = NULL;
         segi_fault_at(faults, plan->pipeline, step->node->place,

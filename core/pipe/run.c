@@ -1,64 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Running a plan. All state of a run is its own, so that one plan may run on several threads; of a
  * stage that is not reentrant the calls take turns. */
-#include "plan.h"
+#include "run.h"
 
 #include "../base/clock.h"
 #include "../base/error.h"
 
 #include <string.h>
 
-struct reported {
-    const char *name;
-    double value;
-};
-
-struct timing {
-    double wall, cpu;
-    struct reported *values;
-    size_t value_count;
-};
-
-struct kept {
-    const char *name;
-    seg_layer *layer;
-};
-
-struct seg_result {
-    seg_context *context;
-    struct segi_arena arena; /* holds all that follows */
-    struct kept *kept;
-    size_t kept_count, last; /* last: the one that the pipeline is for */
-    struct timing *steps;
-    size_t step_count;
-};
-
-struct run {
-    seg_plan *plan;
-    const struct seg_run_options *options;
-    struct segi_arena arena; /* of the layout and the layers */
-    struct segi_layout layout;
-    seg_layer **layers; /* by slot; NULL: not made yet, or gone */
-    bool *open;         /* by slot: its shape was not known when the run began */
-    struct seg_result *result;
-    struct seg_error *err;
-    size_t step;
-    pthread_t thread;
-};
-
 /* -- progress ---------------------------------------------------------------------------------- */
 
 /* Stages may tell it from any of their threads; the program hears of it in its own only. */
-static int tell(void *user, double fraction)
+int segi_run_tell(void *user, double fraction)
 {
-    const struct run *run = user;
+    const struct segi_run *run = user;
     if (!run->options || !run->options->progress || !pthread_equal(run->thread, pthread_self()))
         return 0;
     return run->options->progress(run->options->user, run->step, run->plan->step_count,
                                   run->plan->steps[run->step].stage->id, fraction);
 }
 
-static int cancelled(struct run *run)
+static int cancelled(struct segi_run *run)
 {
     if (!atomic_load_explicit(&run->plan->context->cancel, memory_order_relaxed))
         return SEG_OK;
@@ -67,7 +29,7 @@ static int cancelled(struct run *run)
 
 /* -- checking what was not known --------------------------------------------------------------- */
 
-static int check_step(struct run *run, size_t step)
+static int check_step(struct segi_run *run, size_t step)
 {
     struct seg_faults *faults = segi_calloc(&run->plan->context->mem, 1, sizeof *faults);
     if (!faults)
@@ -85,7 +47,7 @@ static int check_step(struct run *run, size_t step)
     return status;
 }
 
-static int check_again(struct run *run)
+static int check_again(struct segi_run *run)
 {
     const struct segi_step *step = &run->plan->steps[run->step];
     bool open = false;
@@ -96,7 +58,7 @@ static int check_again(struct run *run)
 
 /* -- one step ---------------------------------------------------------------------------------- */
 
-static int take_inputs(struct run *run, seg_layer **inputs, seg_layer **converted)
+static int take_inputs(struct segi_run *run, seg_layer **inputs, seg_layer **converted)
 {
     const struct segi_step *step = &run->plan->steps[run->step];
     for (uint32_t i = 0; i < step->stage->input_count; i++) {
@@ -141,14 +103,15 @@ static int process(struct segi_step *step, struct seg_call *call)
     return status;
 }
 
-static int note_values(struct run *run, const struct seg_call *call)
+int segi_run_note(struct segi_run *run, const struct segi_value *values, size_t count)
 {
     struct seg_result *result = run->result;
-    struct timing *t = &result->steps[run->step];
-    t->values = segi_arena_alloc(&result->arena, call->value_count, sizeof *t->values);
-    for (size_t i = 0; t->values && i < call->value_count; i++) {
-        t->values[i].value = call->values[i].value;
-        t->values[i].name = segi_arena_strdup(&result->arena, call->values[i].name);
+    struct segi_timing *t = &result->steps[run->step];
+    t->value_count = 0;
+    t->values = segi_arena_alloc(&result->arena, count, sizeof *t->values);
+    for (size_t i = 0; t->values && i < count; i++) {
+        t->values[i].value = values[i].value;
+        t->values[i].name = segi_arena_strdup(&result->arena, values[i].name);
         if (!t->values[i].name)
             return segi_error_nomem(run->err);
         t->value_count++;
@@ -156,7 +119,7 @@ static int note_values(struct run *run, const struct seg_call *call)
     return t->values ? SEG_OK : segi_error_nomem(run->err);
 }
 
-static int call_stage(struct run *run, seg_layer **inputs)
+static int call_stage(struct segi_run *run, seg_layer **inputs)
 {
     struct segi_step *step = &run->plan->steps[run->step];
     const uint32_t count = step->stage->output_count;
@@ -167,13 +130,15 @@ static int call_stage(struct run *run, seg_layer **inputs)
         const size_t from = run->layout.reuse[step->first + i];
         outputs[i].shape = run->layout.shapes[step->first + i];
         outputs[i].inherit = from == SEGI_NONE ? NULL : run->layers[from];
+        if (run->shares && run->shares[step->first + i].file >= 0)
+            outputs[i].share = &run->shares[step->first + i];
     }
     struct seg_call call = {.context = run->plan->context,
                             .stage = step->stage,
                             .inputs = inputs,
                             .outputs = outputs,
                             .err = run->err,
-                            .progress = tell,
+                            .progress = segi_run_tell,
                             .user = run};
     segi_call_begin(&call);
     int status = process(step, &call);
@@ -182,7 +147,7 @@ static int call_stage(struct run *run, seg_layer **inputs)
         seg_layer_shape(outputs[i].layer, &run->layout.shapes[step->first + i]);
     }
     if (!status)
-        status = note_values(run, &call);
+        status = segi_run_note(run, call.values, call.value_count);
     segi_call_end(&call);
     return status;
 }
@@ -194,7 +159,7 @@ static int stage_status(int status)
                                                                                 : status;
 }
 
-static int blame(struct run *run, int status)
+int segi_run_blame(struct segi_run *run, int status)
 {
     const struct segi_step *step = &run->plan->steps[run->step];
     char where[300];
@@ -207,7 +172,7 @@ static int blame(struct run *run, int status)
         step->stage->id);
 }
 
-static void release(struct run *run)
+void segi_run_release(struct segi_run *run)
 {
     for (size_t k = 0; k < run->plan->slot_count; k++)
         if (run->layout.until[k] == run->step) {
@@ -216,7 +181,7 @@ static void release(struct run *run)
         }
 }
 
-static int run_step(struct run *run)
+int segi_run_step(struct segi_run *run)
 {
     const uint32_t count = run->plan->steps[run->step].stage->input_count;
     seg_layer **inputs = segi_arena_alloc(&run->arena, count, sizeof *inputs);
@@ -229,11 +194,11 @@ static int run_step(struct run *run)
         status = take_inputs(run, inputs, converted);
         if (!status)
             status = call_stage(run, inputs);
-        status = blame(run, status);
+        status = segi_run_blame(run, status);
     }
     for (uint32_t i = 0; i < count; i++)
         seg_layer_unref(converted[i]);
-    release(run);
+    segi_run_release(run);
     run->result->steps[run->step].wall = segi_wall() - wall;
     run->result->steps[run->step].cpu = segi_cpu() - cpu;
     return status;
@@ -241,7 +206,7 @@ static int run_step(struct run *run)
 
 /* -- beginning and end ------------------------------------------------------------------------- */
 
-static bool agrees(const struct seg_shape *planned, const struct seg_shape *given)
+bool segi_shape_agrees(const struct seg_shape *planned, const struct seg_shape *given)
 {
     return planned->kind == given->kind && (!planned->dtype || planned->dtype == given->dtype) &&
            (!planned->width || planned->width == given->width) &&
@@ -249,7 +214,7 @@ static bool agrees(const struct seg_shape *planned, const struct seg_shape *give
            (!planned->planes || planned->planes == given->planes);
 }
 
-static int take_layer(struct run *run, size_t slot, seg_layer *layer)
+static int take_layer(struct segi_run *run, size_t slot, seg_layer *layer)
 {
     const char *name = run->plan->slots[slot].name;
     struct seg_shape *shape = &run->layout.shapes[slot];
@@ -260,7 +225,7 @@ static int take_layer(struct run *run, size_t slot, seg_layer *layer)
         return segi_error(run->err, SEG_USAGE, "input '%s' is not sealed", name);
     seg_layer_shape(layer, shape);
     char want[120], have[120];
-    if (!agrees(planned, shape))
+    if (!segi_shape_agrees(planned, shape))
         return segi_error(run->err, SEG_USAGE, "input '%s': checked for %s; this is %s", name,
                           segi_shape_text(planned, want, sizeof want),
                           segi_shape_text(shape, have, sizeof have));
@@ -268,7 +233,7 @@ static int take_layer(struct run *run, size_t slot, seg_layer *layer)
     return SEG_OK;
 }
 
-static int take_layers(struct run *run, const struct seg_input *inputs, size_t count)
+static int take_layers(struct segi_run *run, const struct seg_input *inputs, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct seg_input input;
@@ -292,7 +257,7 @@ static int take_layers(struct run *run, const struct seg_input *inputs, size_t c
 }
 
 /* The layout for these very inputs. */
-static int lay_out(struct run *run)
+static int lay_out(struct segi_run *run)
 {
     const seg_plan *plan = run->plan;
     for (size_t i = 0; i < plan->step_count; i++) {
@@ -306,7 +271,7 @@ static int lay_out(struct run *run)
     return SEG_OK;
 }
 
-static int make_result(struct run *run)
+static int make_result(struct segi_run *run)
 {
     const seg_plan *plan = run->plan;
     const struct segi_mem *mem = &plan->context->mem;
@@ -326,7 +291,7 @@ static int make_result(struct run *run)
     return SEG_OK;
 }
 
-static int keep_layers(struct run *run)
+static int keep_layers(struct segi_run *run)
 {
     const seg_plan *plan = run->plan;
     seg_result *result = run->result;
@@ -335,7 +300,7 @@ static int keep_layers(struct run *run)
             continue;
         if (k == plan->steps[plan->step_count - 1].first)
             result->last = result->kept_count;
-        struct kept *kept = &result->kept[result->kept_count];
+        struct segi_kept *kept = &result->kept[result->kept_count];
         kept->name = segi_arena_strdup(&result->arena, plan->slots[k].name);
         if (!kept->name)
             return segi_error_nomem(run->err);
@@ -345,14 +310,15 @@ static int keep_layers(struct run *run)
     return SEG_OK;
 }
 
-static int run_steps(struct run *run)
+static int run_steps(struct segi_run *run)
 {
     for (run->step = 0; run->step < run->plan->step_count; run->step++) {
         int status = cancelled(run);
-        if (!status && tell(run, 0))
+        if (!status && segi_run_tell(run, 0))
             status = segi_error(run->err, SEG_CANCELLED, "cancelled");
         if (!status)
-            status = run_step(run);
+            status =
+                run->plan->steps[run->step].isolated ? segi_run_isolated(run) : segi_run_step(run);
         if (status)
             return status;
     }
@@ -363,11 +329,11 @@ int seg_plan_run(seg_plan *plan, const struct seg_input *inputs, size_t count,
                  const struct seg_run_options *options, seg_result **out, struct seg_error *err)
 {
     struct seg_error own;
-    struct run run = {.plan = plan,
-                      .options = options,
-                      .arena = {.mem = &plan->context->mem},
-                      .err = err ? err : &own,
-                      .thread = pthread_self()};
+    struct segi_run run = {.plan = plan,
+                           .options = options,
+                           .arena = {.mem = &plan->context->mem},
+                           .err = err ? err : &own,
+                           .thread = pthread_self()};
     int status = make_result(&run);
     if (!status)
         status = take_layers(&run, inputs, count);
@@ -385,47 +351,4 @@ int seg_plan_run(seg_plan *plan, const struct seg_input *inputs, size_t count,
     else
         *out = run.result;
     return status;
-}
-
-/* -- the result -------------------------------------------------------------------------------- */
-
-void seg_result_free(seg_result *result)
-{
-    if (!result)
-        return;
-    for (size_t i = 0; i < result->kept_count; i++)
-        seg_layer_unref(result->kept[i].layer);
-    segi_arena_end(&result->arena);
-    segi_free(&result->context->mem, result);
-}
-
-seg_layer *seg_result_layer(const seg_result *result, const char *name)
-{
-    if (!name)
-        return result->kept[result->last].layer;
-    for (size_t i = 0; i < result->kept_count; i++)
-        if (!strcmp(result->kept[i].name, name))
-            return result->kept[i].layer;
-    return NULL;
-}
-
-int seg_result_time(const seg_result *result, size_t step, double *wall, double *cpu)
-{
-    if (step >= result->step_count)
-        return SEG_USAGE;
-    *wall = result->steps[step].wall;
-    *cpu = result->steps[step].cpu;
-    return SEG_OK;
-}
-
-int seg_result_value(const seg_result *result, size_t step, size_t index, const char **name,
-                     double *value)
-{
-    if (step >= result->step_count)
-        return SEG_USAGE;
-    if (index >= result->steps[step].value_count)
-        return SEG_ABSENT;
-    *name = result->steps[step].values[index].name;
-    *value = result->steps[step].values[index].value;
-    return SEG_OK;
 }

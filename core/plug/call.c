@@ -4,6 +4,7 @@
 #include "call.h"
 
 #include "../base/error.h"
+#include "isolate.h"
 #include "scratch.h"
 
 #include <segkit/plugin-util.h>
@@ -188,7 +189,8 @@ int segi_call_shapes(struct seg_call *call, const void *params, const struct seg
     if (!stage->shape || !inputs_known(stage, in))
         return SEG_OK;
     call->failed = false;
-    int status = settle(call, stage->shape(&segi_host, call, params, in, out));
+    int status = settle(call, call->foreign ? segi_isolate_shape(call, params, in, out)
+                                            : stage->shape(&segi_host, call, params, in, out));
     segi_scratch_free(call);
     for (uint32_t i = 0; !status && i < stage->output_count; i++)
         if (out[i].kind != bit_index(stage->outputs[i].kinds) || out[i].width < 0 ||

@@ -5,10 +5,13 @@
 
 #include "../data/layer.h"
 
+struct segi_share; /* core/plug/share.h */
+
 struct segi_output {
-    struct seg_shape shape; /* as planned; 0 in a field: known when the stage runs */
-    seg_layer *inherit;     /* a layer that dies with this call: its storage may be taken */
-    seg_layer *layer;       /* the result; the caller's after a call that went well */
+    struct seg_shape shape;   /* as planned; 0 in a field: known when the stage runs */
+    seg_layer *inherit;       /* a layer that dies with this call: its storage may be taken */
+    struct segi_share *share; /* where it must lie; NULL: anywhere */
+    seg_layer *layer;         /* the result; the caller's after a call that went well */
 };
 
 struct segi_value {
@@ -26,6 +29,7 @@ struct seg_call {
     seg_layer **inputs;          /* input_count; NULL: not connected */
     struct segi_output *outputs; /* output_count */
     struct seg_error *err;
+    bool foreign; /* the module is not trusted with this process: shapes come from another one */
     int (*progress)(void *user, double fraction); /* may be called from any thread; NULL: none */
     void *user;
 

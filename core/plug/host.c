@@ -3,6 +3,7 @@
 #include "call.h"
 #include "registry.h"
 #include "scratch.h"
+#include "share.h"
 
 #include "../base/error.h"
 #include "../base/names.h"
@@ -167,7 +168,9 @@ static int make_output(struct seg_call *call, uint32_t port, const struct seg_sh
     if (status)
         return status;
     const seg_layer *like = like_layer(call, port);
-    if (may_inherit(output->inherit, &shape))
+    if (output->share)
+        status = segi_share_layer(call->context, output->share, &shape, &output->layer, &why);
+    else if (may_inherit(output->inherit, &shape))
         status = segi_layer_inherit(output->inherit, &shape, &output->layer, &why);
     else
         status = seg_layer_new(call->context, &shape, &output->layer, &why);

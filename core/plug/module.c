@@ -2,6 +2,8 @@
 /* Opening plugin files: trust, dlopen, the entry point. */
 #include "module.h"
 
+#include "isolate.h"
+
 #include "../base/error.h"
 
 #include <dlfcn.h>
@@ -77,7 +79,9 @@ int segi_module_open(seg_context *context, const char *path, const char *family,
     if (!module->path)
         goto nomem;
     struct seg_error *err = &module->error;
-    if (!check_trust(module->path, &module->arena, err)) {
+    module->foreign = segi_foreign(context, module->path);
+    if (!check_trust(module->path, &module->arena, err) &&
+        !(module->foreign && segi_isolate_open(context, module->path, err))) {
         seg_plugin_entry entry = find_entry(module->path, err);
         const struct seg_plugin *given = entry ? entry() : NULL;
         if (given)

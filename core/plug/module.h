@@ -16,6 +16,7 @@ struct segi_module {
     struct segi_arena arena; /* holds all that follows */
     const char *path;
     struct seg_error error;          /* why it was refused; status SEG_OK: it was not */
+    bool foreign;                    /* not of the installed folder, and such are isolated */
     const struct seg_plugin *plugin; /* validated copy; NULL when refused */
     struct segi_refusal *refused;
     uint32_t refused_count;

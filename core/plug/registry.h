@@ -12,6 +12,9 @@
 int segi_registry_module(seg_context *context, const char *name, const struct segi_module **module,
                          struct seg_error *err);
 
+/* Whether a stage that was found is of a module that must be isolated. */
+bool segi_stage_foreign(seg_context *context, const struct seg_stage *stage);
+
 /* A service of a plugin, "module.name/revision"; NULL: not to be had. */
 const void *segi_registry_extension(seg_context *context, const char *id);
 

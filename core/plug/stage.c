@@ -45,18 +45,33 @@ static int unknown(seg_context *context, const char *id, const struct seg_error 
     return segi_error(err, SEG_USAGE, "no stage '%s'; 'segkit stages' lists them", id);
 }
 
+/* The module that an id names. SEG_USAGE: it is no id. */
+static int find_module(seg_context *context, const char *id, const struct segi_module **module,
+                       struct seg_error *why)
+{
+    char family[128];
+    const size_t n = strcspn(id, ".");
+    if (!n || !id[n] || n >= sizeof family || memchr(id, '/', n))
+        return SEG_USAGE;
+    memcpy(family, id, n);
+    family[n] = 0;
+    return segi_registry_module(context, family, module, why);
+}
+
+bool segi_stage_foreign(seg_context *context, const struct seg_stage *stage)
+{
+    const struct segi_module *module;
+    return context->isolate && !find_module(context, stage->id, &module, NULL) && module->foreign;
+}
+
 int seg_stage_find(seg_context *context, const char *id, const struct seg_stage **out,
                    struct seg_error *err)
 {
     struct seg_error why = {0};
-    char family[128];
-    const size_t n = strcspn(id, ".");
     const struct segi_module *module;
-    if (!n || !id[n] || n >= sizeof family || memchr(id, '/', n))
+    int status = find_module(context, id, &module, &why);
+    if (status == SEG_USAGE)
         return unknown(context, id, &why, err);
-    memcpy(family, id, n);
-    family[n] = 0;
-    int status = segi_registry_module(context, family, &module, &why);
     if (status == SEG_ABSENT)
         return unknown(context, id, &why, err);
     if (status) {

@@ -23,6 +23,13 @@ struct seg_allocator {
     void *user;
 };
 
+/* Where stages of plugins run. */
+enum seg_isolate {
+    SEG_ISOLATE_NEVER = 0,  /* in this process */
+    SEG_ISOLATE_AUTO = 1,   /* those outside the installed folder: in a process of their own */
+    SEG_ISOLATE_ALWAYS = 2, /* all of them in a process of their own */
+};
+
 typedef void (*seg_log_fn)(void *user, enum seg_log_level level, const char *text);
 
 /* Zero in a field means its default. */
@@ -36,6 +43,14 @@ struct seg_options {
     const char *const *plugins; /* files to open first (--plugin), NULL-terminated */
     const char *plugin_path;    /* folders to search, ':' between; default: SEGKIT_PLUGIN_PATH, the
                                    user's data folder and the installed folder */
+
+    /* A stage in a process of its own can neither write files, open connections nor start programs
+     * (where the kernel knows how to forbid it), and when it crashes, hangs or takes too much, only
+     * it fails. Stages that follow each other share a process, which is a fork of the caller's: an
+     * allocator that is given here must work in it. The limits hold only there. */
+    uint32_t isolate;       /* enum seg_isolate; default: never */
+    uint32_t stage_seconds; /* of one stage; default: 600 */
+    uint64_t stage_memory;  /* bytes on top of what the caller has; default: no limit */
 };
 
 /* `options` may be NULL. The caller frees the context. SEG_NOMEM; SEG_USAGE: a value out of range.

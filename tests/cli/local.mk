@@ -5,7 +5,7 @@ cli_tests = \
   %D%/complete.t \
   %D%/convert.t \
   %D%/eval.t \
-  %D%/model.t \
+  %D%/isolate.t %D%/model.t \
   %D%/plugin.t \
   %D%/replay.t \
   %D%/run.t \

@@ -45,3 +45,11 @@ check_LTLIBRARIES += %D%/frozen.la %D%/longer.la
 check_LTLIBRARIES += %D%/toy.la
 %C%_toy_la_SOURCES = %D%/toy.c
 %C%_toy_la_LDFLAGS = $(TEST_MODULE_FLAGS)
+
+# one that runs wild when it is told to, and one that does so when it is opened
+check_LTLIBRARIES += %D%/wild.la %D%/wildopen.la
+%C%_wild_la_SOURCES = %D%/wild.c
+%C%_wild_la_LDFLAGS = $(TEST_MODULE_FLAGS)
+%C%_wildopen_la_SOURCES = %D%/wild.c
+%C%_wildopen_la_CPPFLAGS = $(AM_CPPFLAGS) -DFAULT_OPEN
+%C%_wildopen_la_LDFLAGS = $(TEST_MODULE_FLAGS)

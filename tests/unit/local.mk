@@ -17,7 +17,7 @@ TESTS += %D%/base %D%/io %D%/plug
 check_PROGRAMS += %D%/pipe
 TESTS += %D%/pipe
 %C%_pipe_SOURCES = %D%/pipe.c %D%/pipe.h %D%/test_alloc.c %D%/test_pipe_cases.c \
-  %D%/test_pipe_run.c %D%/test_pipe_text.c %D%/test_stages.c
+  %D%/test_isolate.c %D%/test_pipe_run.c %D%/test_pipe_text.c %D%/test_stages.c
 %C%_pipe_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_pipe_LDADD = $(TEST_LIBS)
 
