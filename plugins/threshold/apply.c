@@ -53,15 +53,21 @@ static int compare_rows(void *arg, size_t begin, size_t end, unsigned worker)
     return SEG_OK;
 }
 
-int threshold_apply(const struct common_env *env, const struct seg_view *image,
-                    const struct seg_view *mask, double threshold)
+int threshold_compare(const struct common_env *env, const struct seg_view *image,
+                      const struct seg_view *mask, double threshold)
 {
     struct compare compare = {.image = *image, .mask = *mask, .limit = (float)threshold};
     if ((double)compare.limit > threshold)
         compare.limit = nextafterf(compare.limit, -INFINITY);
     double most = image->dtype == SEG_U8 ? 255 : 65535;
     compare.level = (int32_t)fmax(-1, fmin(most, floor(threshold)));
-    int status = common_parallel(env, (size_t)image->height, common_grain(image->width),
-                                 compare_rows, &compare);
+    return common_parallel(env, (size_t)image->height, common_grain(image->width), compare_rows,
+                           &compare);
+}
+
+int threshold_apply(const struct common_env *env, const struct seg_view *image,
+                    const struct seg_view *mask, double threshold)
+{
+    const int status = threshold_compare(env, image, mask, threshold);
     return status ? status : env->host->value(env->call, "threshold", threshold);
 }

@@ -5,7 +5,11 @@
 
 #include "common/env.h"
 
-/* mask = plane 0 of image > threshold; NaN is not above anything. Reports "threshold". */
+/* mask = plane 0 of image > threshold; NaN is not above anything. */
+int threshold_compare(const struct common_env *env, const struct seg_view *image,
+                      const struct seg_view *mask, double threshold);
+
+/* And reports "threshold". */
 int threshold_apply(const struct common_env *env, const struct seg_view *image,
                     const struct seg_view *mask, double threshold);
 

@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Thresholds from the mean and the spread of a square window. */
+/* Thresholds from the mean and the spread of a window: square, or with ImageJ's definition a disk.
+ */
 #ifndef THRESHOLD_LOCAL_H
 #define THRESHOLD_LOCAL_H
 
 #include "apply.h"
 #include "stages.h"
 
-enum { LOCAL_NIBLACK, LOCAL_SAUVOLA, LOCAL_WOLF, LOCAL_NICK, LOCAL_MEAN };
-enum { LOCAL_SKIMAGE, LOCAL_OPENCV };
+enum { LOCAL_NIBLACK, LOCAL_SAUVOLA, LOCAL_WOLF, LOCAL_NICK, LOCAL_MEAN, LOCAL_PHANSALKAR };
+enum { LOCAL_SKIMAGE, LOCAL_OPENCV, LOCAL_IMAGEJ };
 
 struct local_params {
     int32_t window;
     int32_t convention;
-    double k, r, offset;
+    double k, r, p, q, offset;
 };
 
 /* What a method knows of the whole image. */
 struct local_rule {
     int method, convention, border;
     bool whole; /* the samples are integers */
-    double k, r, offset;
+    double k, r, p, q, offset;
     double least, most; /* sample; standard deviation of any window */
 };
 

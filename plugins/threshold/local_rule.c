@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The formulas of the local thresholds, in double precision as scikit-image has them or in single
- * precision as OpenCV's ximgproc has them. */
+/* The formulas of the local thresholds: in double precision as scikit-image has them, in single
+ * precision as OpenCV has them, or rounded where ImageJ's Auto Local Threshold rounds. */
 #include "local.h"
 
 #include "common/cpu.h"
@@ -30,10 +30,13 @@ COMMON_INLINE double exact(const struct local_rule *rule, int method, double mea
     return mean - rule->k * (1 - share) * (mean - rule->least);
 }
 
+/* In a flat window the variance may come out below 0; the threshold is then NaN, as OpenCV's is. */
 COMMON_INLINE float single(const struct local_rule *rule, int method, float mean, float square)
 {
     const float variance = square - mean * mean, k = (float)rule->k;
-    const float s = sqrtf(variance > 0 ? variance : 0);
+    const float s = sqrtf(variance);
+    if (method == LOCAL_MEAN) /* of integers the rounded mean is compared */
+        return (rule->whole ? rintf(mean) : mean) - (float)rule->offset;
     if (method == LOCAL_NIBLACK)
         return mean - k * s;
     if (method == LOCAL_SAUVOLA)
@@ -44,6 +47,22 @@ COMMON_INLINE float single(const struct local_rule *rule, int method, float mean
     return mean - k * (above - (most > 0 ? s * above / most : 0));
 }
 
+COMMON_INLINE double imagej(const struct local_rule *rule, int method, double sum, double square,
+                            double area)
+{
+    const float mean = (float)(sum / area);
+    const float variance = (float)((square - sum * sum / area) / area);
+    const double s = sqrt(variance > 0 ? (double)variance : 0), m = (double)mean;
+    double t = m - rule->offset;
+    if (method == LOCAL_NIBLACK)
+        t = m - rule->k * s;
+    else if (method == LOCAL_SAUVOLA)
+        t = m * (1 + rule->k * (s / rule->r - 1));
+    else if (method == LOCAL_PHANSALKAR)
+        return m * (1 + rule->p * exp(-rule->q * m) + rule->k * ((double)(float)s / rule->r - 1));
+    return rule->whole ? trunc(t) : t;
+}
+
 COMMON_INLINE void compare_with(const struct local_rule *rule, int method, const float *sample,
                                 const double *sum, const double *square, double area, size_t count,
                                 uint8_t *mask)
@@ -51,10 +70,14 @@ COMMON_INLINE void compare_with(const struct local_rule *rule, int method, const
     const double scale = 1 / area;
     if (rule->convention == LOCAL_OPENCV) {
         for (size_t x = 0; x < count; x++) {
-            float t = single(rule, method, (float)(sum[x] * scale), (float)(square[x] * scale));
+            float t =
+                single(rule, method, (float)sum[x] * (float)scale, (float)square[x] * (float)scale);
             t = rule->whole ? rintf(t) : t;
             mask[x] = sample[x] > (t > 0 || !rule->whole ? t : 0);
         }
+    } else if (rule->convention == LOCAL_IMAGEJ) {
+        for (size_t x = 0; x < count; x++)
+            mask[x] = (double)sample[x] > imagej(rule, method, sum[x], square[x], area);
     } else {
         for (size_t x = 0; x < count; x++)
             mask[x] = (double)sample[x] > exact(rule, method, sum[x] * scale, square[x] * scale);
@@ -77,6 +100,9 @@ COMMON_INLINE void compare_body(const struct local_rule *rule, const float *samp
         break;
     case LOCAL_NICK:
         compare_with(rule, LOCAL_NICK, sample, sum, square, area, count, mask);
+        break;
+    case LOCAL_PHANSALKAR:
+        compare_with(rule, LOCAL_PHANSALKAR, sample, sum, square, area, count, mask);
         break;
     default:
         compare_with(rule, LOCAL_MEAN, sample, sum, square, area, count, mask);
@@ -103,7 +129,8 @@ double threshold_local_spread(const struct local_rule *rule, const double *sum,
     for (size_t x = 0; x < count; x++) {
         double mean = sum[x] / area, squares = square[x] / area;
         if (rule->convention == LOCAL_OPENCV) {
-            const float m = (float)mean, s = (float)squares;
+            const float scale = (float)(1 / area);
+            const float m = (float)sum[x] * scale, s = (float)square[x] * scale;
             squares = (double)(s - m * m);
             mean = 0;
         }

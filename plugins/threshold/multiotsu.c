@@ -4,7 +4,10 @@
  * Otsu (IEEE Transactions on Systems, Man, and Cybernetics 9, 1979) maximises the sum over the
  * classes of (sum of values)^2 / (number of values). The best division of bins b.. into c classes
  * is a first class b..t and the best division of the bins after t into c - 1, so that all are found
- * from the last bin backwards in time bins^2 * classes. */
+ * from the last bin backwards in time bins^2 * classes.
+ *
+ * scikit-image takes the value of the first bin for that of the second, 1 and not 0, which moves
+ * thresholds where that bin is full. The same is done here, so that numbers can be compared. */
 #include "common/cpu.h"
 #include "method.h"
 
@@ -31,7 +34,7 @@ static void divide(const struct threshold_counts *counts, uint32_t bin, int32_t 
         best[bin].worth[c] = -1;
     for (uint32_t t = bin; t < counts->bins; t++) {
         weight += counts->count[t];
-        sum += counts->count[t] * t;
+        sum += counts->count[t] * (t ? t : 1);
         const double first = weight > 0 ? sum * sum / weight : 0;
         const uint32_t after = counts->bins - 1 - t;
         for (int32_t c = 2; c <= classes && (uint32_t)c <= after + 1; c++) {
@@ -149,7 +152,8 @@ const struct seg_stage threshold_multiotsu = {
     .detail =
         "Chooses the thresholds for which the variance between the classes is largest; of several "
         "choices that do equally well, the one with the lowest first threshold, then the lowest "
-        "second, and so on. A pixel's label is the number of thresholds that it is above, so that "
+        "second, and so on. As in scikit-image the first bin counts as if its values were the "
+        "second's. A pixel's label is the number of thresholds that it is above, so that "
         "the darkest class is background. Reports 'threshold_1', 'threshold_2' and so on.\n\n"
         "The cost grows with the square of the number of bins, and not with the number of ways to "
         "divide them. An image with fewer different values than classes is refused.",

@@ -5,12 +5,18 @@
 #include "stages.h"
 
 static const struct seg_stage *const stages[] = {
-    &threshold_default,    &threshold_fixed,      &threshold_huang,    &threshold_huang2,
-    &threshold_intermodes, &threshold_isodata,    &threshold_li,       &threshold_local_mean,
-    &threshold_maxentropy, &threshold_mean,       &threshold_minerror, &threshold_minimum,
-    &threshold_moments,    &threshold_multiotsu,  &threshold_niblack,  &threshold_nick,
-    &threshold_otsu,       &threshold_percentile, &threshold_renyi,    &threshold_sauvola,
-    &threshold_shanbhag,   &threshold_triangle,   &threshold_wolf,     &threshold_yen,
+    &threshold_all,        &threshold_bernsen,      &threshold_contrast,
+    &threshold_default,    &threshold_fixed,        &threshold_huang2,
+    &threshold_huang,      &threshold_hysteresis,   &threshold_intermodes,
+    &threshold_isodata,    &threshold_li,           &threshold_local_gaussian,
+    &threshold_local_mean, &threshold_local_median, &threshold_local_otsu,
+    &threshold_maxentropy, &threshold_mean,         &threshold_midgrey,
+    &threshold_minerror,   &threshold_minimum,      &threshold_moments,
+    &threshold_multiotsu,  &threshold_niblack,      &threshold_nick,
+    &threshold_otsu,       &threshold_percentile,   &threshold_phansalkar,
+    &threshold_range,      &threshold_renyi,        &threshold_sauvola,
+    &threshold_shanbhag,   &threshold_triangle,     &threshold_wolf,
+    &threshold_yen,
 };
 
 static const struct seg_plugin plugin = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* threshold.niblack, threshold.sauvola, threshold.wolf, threshold.nick and threshold.local_mean. */
+/* threshold.niblack, threshold.sauvola, threshold.wolf, threshold.nick, threshold.phansalkar and
+ * threshold.local_mean. */
 #include "local.h"
 
 #include "common/border.h"
@@ -7,17 +8,25 @@
 static const struct seg_choice conventions[] = {
     {"skimage", "windows are mirrored at the last pixel, thresholds are exact"},
     {"opencv", "the last pixel is repeated, thresholds of integers are rounded"},
+    {"imagej", "disks, the last pixel is repeated, thresholds of integers are cut"},
 };
 
 #define WINDOW(dflt)                                                                               \
     {                                                                                              \
-        SEG_P_INT(struct local_params, window, dflt, 1, 32767, "px", "side of the square window"), \
+        SEG_P_INT(struct local_params, window, dflt, 1, 32767, "px",                               \
+                  "side of the square window, or width of the disk"),                              \
             .flags = SEG_PARAM_ODD                                                                 \
     }
 #define CONVENTION                                                                                 \
     {                                                                                              \
         SEG_P_CHOICE(struct local_params, convention, LOCAL_SKIMAGE, conventions,                  \
                      "whose definition to follow")                                                 \
+    }
+#define NOT_IMAGEJ                                                                                 \
+    {                                                                                              \
+        .name = "convention", .summary = "whose definition to follow", .type = SEG_CHOICE,         \
+        .offset = SEG_FIELD(struct local_params, convention, int32_t), .max = LOCAL_OPENCV,        \
+        .choices = conventions, .choice_count = LOCAL_IMAGEJ                                       \
     }
 #define K(dflt, text)                                                                              \
     {                                                                                              \
@@ -34,14 +43,22 @@ static const struct seg_param sauvola_rows[] = {
                  "the samples, 1 for floating point")},
     CONVENTION};
 static const struct seg_param wolf_rows[] = {
-    WINDOW(15), K(0.5, "how far a flat window's threshold lies below its mean"), CONVENTION};
+    WINDOW(15), K(0.5, "how far a flat window's threshold lies below its mean"), NOT_IMAGEJ};
 static const struct seg_param nick_rows[] = {
     WINDOW(15), K(-0.1, "weight of the spread; -0.2 keeps noise out, -0.1 keeps faint strokes"),
-    CONVENTION};
+    NOT_IMAGEJ};
 static const struct seg_param local_mean_rows[] = {
     WINDOW(35),
     {SEG_P_FLOAT(struct local_params, offset, 0, -3.4e38, 3.4e38, NULL,
-                 "how far the threshold lies below the mean")}};
+                 "how far the threshold lies below the mean")},
+    CONVENTION};
+static const struct seg_param phansalkar_rows[] = {
+    WINDOW(31),
+    K(0.25, "weight of the spread"),
+    {SEG_P_FLOAT(struct local_params, r, 0.5, 1e-9, 3.4e38, NULL,
+                 "standard deviation at which the spread counts for nothing")},
+    {SEG_P_FLOAT(struct local_params, p, 2, -100, 100, NULL, "how far dark windows are raised")},
+    {SEG_P_FLOAT(struct local_params, q, 10, 0, 1000, NULL, "how soon that fades with the mean")}};
 
 static const struct seg_port inputs[] = {THRESHOLD_INPUT};
 static const struct seg_port outputs[] = {THRESHOLD_OUTPUT};
@@ -54,7 +71,10 @@ static int32_t reach(const void *params)
 #define NEAR reach
 #define FAR  NULL /* what the whole image is like matters */
 
-#define LOCAL_TEXT " The cost does not depend on 'window'. Samples that are not finite are refused."
+#define LOCAL_TEXT                                                                                 \
+    " ImageJ's Auto Local Threshold takes disks; its radius r is a 'window' of 2 r + 1. The cost " \
+    "does not depend on 'window' where that is square, and grows with its width where it is a "    \
+    "disk. Samples that are not finite are refused."
 
 #define LOCAL_STAGE(name_, method, border, reach_, summary_, detail_, reference_)                  \
     static int process_##name_(void *self, const struct seg_host *host, struct seg_call *call)     \
@@ -83,7 +103,7 @@ static int32_t reach(const void *params)
 LOCAL_STAGE(niblack, LOCAL_NIBLACK, COMMON_MIRROR, NEAR,
             "compare each pixel with the mean and spread around it (Niblack)",
             "The threshold of a pixel is mean - k * s of the window around it, s being the "
-            "standard deviation. A negative 'k' sets it above the mean.",
+            "standard deviation. A negative 'k' sets it above the mean, which is ImageJ's sense.",
             "W. Niblack, An Introduction to Digital Image Processing, Prentice-Hall, 1986");
 
 LOCAL_STAGE(sauvola, LOCAL_SAUVOLA, COMMON_MIRROR, NEAR,
@@ -112,5 +132,16 @@ LOCAL_STAGE(nick, LOCAL_NICK, COMMON_MIRROR, NEAR,
 LOCAL_STAGE(local_mean, LOCAL_MEAN, COMMON_REFLECT, NEAR,
             "compare each pixel with the mean around it",
             "The threshold of a pixel is the mean of the window around it less 'offset'. Windows "
-            "are mirrored at the edge of the image.",
+            "are mirrored at the edge of the image. OpenCV's and ImageJ's definitions round the "
+            "mean of integers; OpenCV's also rounds 'offset' up.",
             NULL);
+
+LOCAL_STAGE(phansalkar, LOCAL_PHANSALKAR, COMMON_NEAREST, FAR,
+            "compare each pixel with its surroundings, for dark parts of low contrast (Phansalkar)",
+            "The threshold of a pixel is mean * (1 + p * exp(-q * mean) + k * (s / r - 1)) of the "
+            "window around it, s being the standard deviation, after the image's samples were "
+            "stretched to 0..1. Windows are disks, and the last pixel is repeated at the edge of "
+            "the image.",
+            "N. Phansalkar, S. More, A. Sabale and M. Joshi, Adaptive local thresholding for "
+            "detection of nuclei in diversity stained cytology images, International Conference "
+            "on Communications and Signal Processing, 2011");

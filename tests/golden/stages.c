@@ -63,6 +63,7 @@ static const struct row rows[] = {
     {"rolling_ball", "background", "image:i", "filter.background radius=@radius", PIXELS, 0},
     {"h_maxima", "h_maxima", "image:i", "markers.h_maxima h=@h", PIXELS, 0},
     {"h_minima", "h_minima", "image:i", "markers.h_minima h=@h", PIXELS, 0},
+    {"hysteresis", "mask", "image:i", "threshold.hysteresis low=@low high=@high", PIXELS, 0},
     {"local_maxima", "local_maxima", "image:i", "markers.h_maxima h=0 connectivity=@connectivity",
      PIXELS, 0},
     {"watershed", "labels", "relief:i markers:l mask:m",

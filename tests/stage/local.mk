@@ -22,3 +22,9 @@ TESTS += %D%/region
 %C%_region_SOURCES = %D%/stages.c %D%/stages.h %D%/test_region.c
 %C%_region_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_region_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += %D%/threshold
+TESTS += %D%/threshold
+%C%_threshold_SOURCES = %D%/stages.c %D%/stages.h %D%/test_threshold.c
+%C%_threshold_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_threshold_LDADD = $(TEST_LIBS)
