@@ -34,6 +34,11 @@ static PIX *fill_holes(PIX *const *in)
     return pixHolesByFilling(in[0], 4);
 }
 
+static PIX *open_square(PIX *const *in)
+{
+    return pixOpenGray(in[0], 51, 51);
+}
+
 static const struct {
     const char *row;
     work *once;
@@ -43,6 +48,7 @@ static const struct {
     {"components", components},
     {"components nuclei", components},
     {"fill holes", fill_holes},
+    {"open gray square 25", open_square},
 };
 
 /* Masks have one bit a pixel, other layers eight. */

@@ -12,6 +12,19 @@ ROWS = {
     'gaussian 5': lambda g: filters.gaussian(g, 5),
     'median 3': lambda g: filters.median(g, np.ones((3, 3))),
     'median 5': lambda g: filters.median(g, np.ones((5, 5))),
+    'open gray disk 5': lambda g: morphology.opening(g, morphology.disk(5)),
+    'open gray disk 25': lambda g: morphology.opening(g, morphology.disk(25)),
+    'area_open 64': lambda g: morphology.area_opening(g, 64),
+    'reconstruct h 20': lambda g: morphology.reconstruction(
+        g.astype(float) - 20, g.astype(float)),
+    'sobel': lambda g: filters.sobel(g),
+    'laplacian': lambda g: ndi.laplace(g.astype(np.float32)),
+    'gradient 2': lambda g: ndi.gaussian_gradient_magnitude(g.astype(np.float32), 2),
+    'canny 1.4': lambda g: feature.canny(g, 1.4),
+    'rolling ball 15': lambda g: restoration.rolling_ball(g, radius=15),
+    'color lab': lambda c: color.rgb2lab(c),
+    'stain hed': lambda c: color.rgb2hed(c),
+    'sato': lambda g: filters.sato(g),
     # markers
     'distance': lambda m: ndi.distance_transform_edt(m),
     'distance nuclei': lambda m: ndi.distance_transform_edt(m),
@@ -44,7 +57,8 @@ for threads in ('OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS'):
     os.environ[threads] = '1'
 import numpy as np
 import scipy.ndimage as ndi
-from skimage import feature, filters, measure, morphology, segmentation
+from skimage import (color, feature, filters, measure, morphology, restoration,
+                     segmentation)
 
 
 def load(path):
