@@ -19,8 +19,8 @@ enum { L2, L1 };
 
 struct canny {
     const struct params *params;
-    struct seg_view smooth;           /* with a rim that repeats the edge */
-    struct seg_view strength, dx, dy; /* strength: with a rim of 0 */
+    struct seg_view smooth;   /* with a rim that repeats the edge */
+    struct seg_view strength; /* with a rim of 0 */
     struct seg_view edges;
     const float *inside_x, *inside_y; /* how much of the kernel lies in the image */
 };
@@ -90,7 +90,6 @@ static int smooth(const struct common_env *env, struct canny *canny, const struc
 {
     double sigma = canny->params->sigma;
     struct filter_kernel kernel;
-    struct seg_view between;
     if (sigma <= 0) {
         for (int32_t y = 0; y < in->height; y++)
             common_floats(in, 0, y, 0, (size_t)in->width, seg_row(&canny->smooth, 0, y));
@@ -98,10 +97,8 @@ static int smooth(const struct common_env *env, struct canny *canny, const struc
     }
     int status = filter_gaussian_kernel(env, sigma, (int32_t)(4 * sigma + 0.5), 0, &kernel);
     if (!status)
-        status = common_scratch_view(env, in, SEG_F32, &between);
-    if (!status)
-        status = filter_correlate_both(env, in, 0, &kernel, &kernel, FILTER_NOTHING, &between,
-                                       &canny->smooth);
+        status = filter_correlate_both(env, in, 0, &kernel, &kernel, FILTER_NOTHING,
+                                       &canny->strength, &canny->smooth);
     if (status)
         return status;
     canny->inside_x = inside(env, &kernel, in->width);
@@ -111,34 +108,32 @@ static int smooth(const struct common_env *env, struct canny *canny, const struc
     return common_parallel(env, (size_t)in->height, common_grain(in->width), normalise_rows, canny);
 }
 
-COMMON_INLINE void slopes_body(const float *a, const float *m, const float *b, bool l1,
-                               int32_t width, float *restrict dx, float *restrict dy,
-                               float *restrict strength)
+static const struct slope sobel = {1, 2};
+
+COMMON_INLINE void strength_body(const float *a, const float *m, const float *b, bool l1,
+                                 int32_t width, float *restrict strength)
 {
-    const struct slope sobel = {1, 2};
     for (int32_t x = 0; x < width; x++) {
-        float p = slope_x(sobel, a + x, m + x, b + x), q = slope_y(sobel, a + x, b + x);
-        dx[x] = p;
-        dy[x] = q;
-        strength[x] = l1 ? fabsf(p) + fabsf(q) : sqrtf(p * p + q * q);
+        float dx = slope_x(sobel, a + x, m + x, b + x), dy = slope_y(sobel, a + x, b + x);
+        strength[x] = l1 ? fabsf(dx) + fabsf(dy) : sqrtf(dx * dx + dy * dy);
     }
 }
 
-COMMON_AVX2 static void slopes_avx2(const float *a, const float *m, const float *b, bool l1,
-                                    int32_t width, float *dx, float *dy, float *strength)
+COMMON_AVX2 static void strength_avx2(const float *a, const float *m, const float *b, bool l1,
+                                      int32_t width, float *strength)
 {
-    slopes_body(a, m, b, l1, width, dx, dy, strength);
+    strength_body(a, m, b, l1, width, strength);
 }
 
-static int slope_rows(void *arg, size_t begin, size_t end, unsigned worker)
+static int strength_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     (void)worker;
     const struct canny *canny = arg;
     for (int32_t y = (int32_t)begin; y < (int32_t)end; y++)
-        (common_cpu_avx2() ? slopes_avx2 : slopes_body)(
+        (common_cpu_avx2() ? strength_avx2 : strength_body)(
             seg_row(&canny->smooth, 0, y - 1), seg_row(&canny->smooth, 0, y),
             seg_row(&canny->smooth, 0, y + 1), canny->params->norm == L1, canny->smooth.width,
-            seg_row(&canny->dx, 0, y), seg_row(&canny->dy, 0, y), seg_row(&canny->strength, 0, y));
+            seg_row(&canny->strength, 0, y));
     return SEG_OK;
 }
 
@@ -171,38 +166,44 @@ static bool largest_of_sector(const float *at, ptrdiff_t line, float dx, float d
     return *at > at[-corner] && *at > at[corner];
 }
 
-/* Marks the pixels of edges that are not weaker than 'low'. */
+static bool is_largest(const struct canny *canny, int32_t x, int32_t y)
+{
+    const float *a = seg_row(&canny->smooth, 0, y - 1), *m = seg_row(&canny->smooth, 0, y);
+    const float *b = seg_row(&canny->smooth, 0, y + 1), *at = seg_row(&canny->strength, 0, y);
+    float dx = slope_x(sobel, a + x, m + x, b + x), dy = slope_y(sobel, a + x, b + x);
+    ptrdiff_t line = canny->strength.row_stride / (ptrdiff_t)sizeof(float);
+    if (canny->params->method == SECTORS)
+        return largest_of_sector(at + x, line, dx, dy);
+    return y > 0 && y < canny->edges.height - 1 && x > 0 && x < canny->edges.width - 1 &&
+           largest_interpolated(at + x, line, dx, dy);
+}
+
+static bool reaches(const struct canny *canny, float strength, double threshold)
+{
+    bool sectors = canny->params->method == SECTORS;
+    return sectors ? (double)strength > threshold : strength > 0 && (double)strength >= threshold;
+}
+
+/* Marks the pixels of edges that reach 'low'. */
 static int thin_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     (void)worker;
     const struct canny *canny = arg;
-    int32_t width = canny->edges.width, height = canny->edges.height;
-    bool sectors = canny->params->method == SECTORS;
-    double low = canny->params->low;
-    ptrdiff_t line = canny->strength.row_stride / (ptrdiff_t)sizeof(float);
     for (int32_t y = (int32_t)begin; y < (int32_t)end; y++) {
-        const float *at = seg_row(&canny->strength, 0, y);
-        const float *dx = seg_row(&canny->dx, 0, y), *dy = seg_row(&canny->dy, 0, y);
+        const float *strength = seg_row(&canny->strength, 0, y);
         uint8_t *edges = seg_row(&canny->edges, 0, y);
-        for (int32_t x = 0; x < width; x++) {
-            double strength = (double)at[x];
-            if (sectors)
-                edges[x] = strength > low && largest_of_sector(at + x, line, dx[x], dy[x]);
-            else
-                edges[x] = strength >= low && strength > 0 && y > 0 && y < height - 1 && x > 0 &&
-                           x < width - 1 && largest_interpolated(at + x, line, dx[x], dy[x]);
-        }
+        for (int32_t x = 0; x < canny->edges.width; x++)
+            edges[x] = reaches(canny, strength[x], canny->params->low) && is_largest(canny, x, y);
     }
     return SEG_OK;
 }
 
-/* Keeps what is connected with an edge as strong as 'high'. */
+/* Keeps what is connected with an edge that reaches 'high'. */
 static int link_edges(const struct common_env *env, const struct canny *canny)
 {
     struct common_runs runs;
     int32_t components;
     uint8_t *keep;
-    double high = canny->params->high;
     int status = common_runs_find(env, &canny->edges, true, &runs);
     if (!status)
         status = common_runs_label(env, &runs, 8, &components);
@@ -215,8 +216,7 @@ static int link_edges(const struct common_env *env, const struct canny *canny)
         const float *strength = seg_row(&canny->strength, 0, y);
         for (uint32_t i = runs.row[y]; i < runs.row[y + 1]; i++)
             for (int32_t x = runs.edge[2 * i]; x < runs.edge[2 * i + 1]; x++)
-                if (canny->params->method == SECTORS ? (double)strength[x] > high
-                                                     : (double)strength[x] >= high)
+                if (reaches(canny, strength[x], canny->params->high))
                     keep[runs.label[i]] = 1;
     }
     for (int32_t y = 0; y < runs.height; y++) {
@@ -243,16 +243,12 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
     if (!status)
         status = padded_view(&env, &in, &canny.strength);
     if (!status)
-        status = common_scratch_view(&env, &in, SEG_F32, &canny.dx);
-    if (!status)
-        status = common_scratch_view(&env, &in, SEG_F32, &canny.dy);
-    if (!status)
         status = smooth(&env, &canny, &in);
     if (status)
         return status;
     repeat_edge(&canny.smooth);
     size_t height = (size_t)in.height, grain = common_grain(in.width);
-    status = common_parallel(&env, height, grain, slope_rows, &canny);
+    status = common_parallel(&env, height, grain, strength_rows, &canny);
     if (!status)
         status = common_parallel(&env, height, grain, thin_rows, &canny);
     return status ? status : link_edges(&env, &canny);
