@@ -9,6 +9,7 @@
 #include "common/order.h"
 #include "common/sample.h"
 #include "stages.h"
+#include "table.h"
 
 struct params {
     int32_t min_area;
@@ -110,19 +111,9 @@ static const struct seg_param params[] = {
                   "which pixels are neighbours")},
 };
 
-static const struct seg_port inputs[] = {
-    {.name = "image",
-     .summary = "any number of planes",
-     .kinds = SEG_KIND_BIT(SEG_IMAGE),
-     .dtypes = SEG_ANY_SAMPLE},
-};
+static const struct seg_port inputs[] = {FILTER_INPUT(SEG_ANY_SAMPLE)};
 
-static const struct seg_port outputs[] = {
-    {.name = "result",
-     .summary = "of the same type",
-     .kinds = SEG_KIND_BIT(SEG_IMAGE),
-     .dtypes = SEG_ANY_SAMPLE},
-};
+static const struct seg_port outputs[] = {FILTER_OUTPUT("result", SEG_ANY_SAMPLE)};
 
 #define STAGE(NAME, LOWEST, SUMMARY, DETAIL)                                                       \
     static int process_##NAME(void *self, const struct seg_host *host, struct seg_call *call)      \
@@ -130,8 +121,7 @@ static const struct seg_port outputs[] = {
         return run(self, host, call, LOWEST);                                                      \
     }                                                                                              \
     const struct seg_stage filter_##NAME = {                                                       \
-        .struct_size = sizeof(struct seg_stage),                                                   \
-        .flags = SEG_STAGE_REENTRANT,                                                              \
+        FILTER_TABLES,                                                                             \
         .id = "filter." #NAME,                                                                     \
         .summary = SUMMARY,                                                                        \
         .detail = DETAIL " Each plane is treated by itself; NaN stays and belongs to nothing. "    \
@@ -140,13 +130,6 @@ static const struct seg_port outputs[] = {
                      "set openings and closings, IEEE Transactions on Pattern Analysis and "       \
                      "Machine Intelligence 24 (4), 2002",                                          \
         .version = 1,                                                                              \
-        .params_size = sizeof(struct params),                                                      \
-        .params = params,                                                                          \
-        .inputs = inputs,                                                                          \
-        .outputs = outputs,                                                                        \
-        .param_count = SEG_COUNT(params),                                                          \
-        .input_count = SEG_COUNT(inputs),                                                          \
-        .output_count = SEG_COUNT(outputs),                                                        \
         .process = process_##NAME,                                                                 \
     }
 

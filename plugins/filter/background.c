@@ -4,6 +4,7 @@
 #include "correlate.h"
 #include "polynomial.h"
 #include "stages.h"
+#include "table.h"
 
 #include <math.h>
 
@@ -57,18 +58,23 @@ static int store_rows(void *arg, size_t begin, size_t end, unsigned worker)
     return SEG_OK;
 }
 
-/* How far the surface of a ball lies below its top; infinite where there is no ball. */
-static int make_ball(const struct common_env *env, double radius, struct filter_kernel *ball)
+/* How far the surface of a ball lies below its top; infinite where there is no ball. What would
+ * always lie outside the image is left out. */
+static int make_ball(const struct common_env *env, double radius, const struct seg_view *image,
+                     struct filter_kernel *ball)
 {
     int32_t reach = (int32_t)ceil(radius);
-    size_t side = 2 * (size_t)reach + 1, i = 0;
-    *ball = (struct filter_kernel){NULL, reach, reach};
-    if (!COMMON_SCRATCH(env, ball->weights, side * side))
+    *ball = (struct filter_kernel){.x = reach < image->width ? reach : image->width - 1,
+                                   .y = reach < image->height ? reach : image->height - 1};
+    float *to = env->host->scratch(env->call, 2 * (size_t)ball->y + 1,
+                                   (2 * (size_t)ball->x + 1) * sizeof *to);
+    if (!to)
         return common_nomem(env);
-    for (int32_t y = -reach; y <= reach; y++)
-        for (int32_t x = -reach; x <= reach; x++) {
+    ball->weights = to;
+    for (int32_t y = -ball->y; y <= ball->y; y++)
+        for (int32_t x = -ball->x; x <= ball->x; x++) {
             double rest = radius * radius - (double)x * x - (double)y * y;
-            ball->weights[i++] = rest < 0 ? INFINITY : (float)(radius - sqrt(rest));
+            *to++ = rest < 0 ? INFINITY : (float)(radius - sqrt(rest));
         }
     return SEG_OK;
 }
@@ -84,7 +90,7 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
     if (!status)
         status = common_scratch_view(&env, &b.in, SEG_F32, &b.found);
     if (!status && b.params->method == BALL)
-        status = make_ball(&env, b.params->radius, &ball);
+        status = make_ball(&env, b.params->radius, &b.in, &ball);
     size_t height = (size_t)b.in.height, grain = common_grain(b.in.width);
     for (; b.plane < b.in.planes && !status; b.plane++) {
         status = common_parallel(&env, height, grain, load_rows, &b);
@@ -118,23 +124,12 @@ static const struct seg_param params[] = {
     {SEG_P_BOOL(struct params, subtract, false, "give the image less its background instead")},
 };
 
-static const struct seg_port inputs[] = {
-    {.name = "image",
-     .summary = "any number of planes",
-     .kinds = SEG_KIND_BIT(SEG_IMAGE),
-     .dtypes = SEG_ANY_SAMPLE},
-};
+static const struct seg_port inputs[] = {FILTER_INPUT(SEG_ANY_SAMPLE)};
 
-static const struct seg_port outputs[] = {
-    {.name = "background",
-     .summary = "of the same type",
-     .kinds = SEG_KIND_BIT(SEG_IMAGE),
-     .dtypes = SEG_ANY_SAMPLE},
-};
+static const struct seg_port outputs[] = {FILTER_OUTPUT("background", SEG_ANY_SAMPLE)};
 
 const struct seg_stage filter_background = {
-    .struct_size = sizeof(struct seg_stage),
-    .flags = SEG_STAGE_REENTRANT,
+    FILTER_TABLES,
     .id = "filter.background",
     .summary = "estimate the uneven background of an image",
     .detail =
@@ -150,13 +145,6 @@ const struct seg_stage filter_background = {
         "16 bits.",
     .reference = "S. R. Sternberg, Biomedical image processing, Computer 16 (1), 1983",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
     .process = process,
     .reach = reach,
 };

@@ -5,6 +5,7 @@
 #include "correlate.h"
 #include "slope.h"
 #include "stages.h"
+#include "table.h"
 
 #include <math.h>
 #include <string.h>
@@ -289,8 +290,7 @@ static const struct seg_port outputs[] = {
 };
 
 const struct seg_stage filter_canny = {
-    .struct_size = sizeof(struct seg_stage),
-    .flags = SEG_STAGE_REENTRANT,
+    FILTER_TABLES,
     .id = "filter.canny",
     .summary = "find thin edges by Canny's method",
     .detail =
@@ -304,12 +304,5 @@ const struct seg_stage filter_canny = {
     .reference = "J. Canny, A computational approach to edge detection, IEEE Transactions on "
                  "Pattern Analysis and Machine Intelligence 8 (6), 1986",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
     .process = process,
 };

@@ -2,6 +2,7 @@
 /* filter.channel: one plane of an image. */
 #include "common/env.h"
 #include "stages.h"
+#include "table.h"
 
 #include <string.h>
 
@@ -38,12 +39,7 @@ static const struct seg_param params[] = {
      .alias = "plane"},
 };
 
-static const struct seg_port inputs[] = {
-    {.name = "image",
-     .summary = "any number of planes",
-     .kinds = SEG_KIND_BIT(SEG_IMAGE),
-     .dtypes = SEG_ANY_SAMPLE},
-};
+static const struct seg_port inputs[] = {FILTER_INPUT(SEG_ANY_SAMPLE)};
 
 static const struct seg_port outputs[] = {
     {.name = "channel",
@@ -54,20 +50,12 @@ static const struct seg_port outputs[] = {
 };
 
 const struct seg_stage filter_channel = {
-    .struct_size = sizeof(struct seg_stage),
-    .flags = SEG_STAGE_REENTRANT,
+    FILTER_TABLES,
     .id = "filter.channel",
     .summary = "take one plane of an image",
     .detail = "Of RGB 0 is red, 1 green, 2 blue; of what filter.color and filter.stain make, the "
               "order is that of their names.",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
     .process = process,
     .reach = reach,
 };

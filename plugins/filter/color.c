@@ -3,6 +3,7 @@
 #include "common/cie.h"
 #include "common/sample.h"
 #include "stages.h"
+#include "table.h"
 
 #include <math.h>
 
@@ -176,7 +177,7 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
     if (convert.from != RGB && dtype != SEG_F32)
         return host->fail(call, SEG_STAGE,
                           "input 'image': of this colour space only 32-bit floats are understood");
-    convert.scale = dtype == SEG_U8 ? 1 / 255.0f : dtype == SEG_U16 ? 1 / 65535.0f : 1;
+    convert.scale = 1 / filter_span(dtype);
     status = common_parallel(&env, (size_t)convert.in.height, common_grain(convert.in.width),
                              convert_rows, &convert);
     const double color = colors[convert.to];
@@ -219,8 +220,7 @@ static const struct seg_port outputs[] = {
 };
 
 const struct seg_stage filter_color = {
-    .struct_size = sizeof(struct seg_stage),
-    .flags = SEG_STAGE_REENTRANT,
+    FILTER_TABLES,
     .id = "filter.color",
     .summary = "change the colour space",
     .detail =
@@ -232,13 +232,6 @@ const struct seg_stage filter_color = {
     .reference = "CIE 15, Colorimetry; IEC 61966-2-1, sRGB; A. R. Smith, Color gamut transform "
                  "pairs, SIGGRAPH 1978",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
     .process = process,
     .reach = reach,
 };

@@ -91,9 +91,9 @@ struct pass {
     size_t line, padded; /* floats of a row in the ring; of a result, a multiple of BLOCK */
     float *room;         /* for each worker a ring of lines and a result */
     const float **taps;  /* for each worker as many as there are weights */
-    size_t *places;      /* of the weights that count, in the kernel */
-    float *weights;
-    size_t count;
+    float *weights;      /* those of the kernel that are finite */
+    uint32_t *shift;     /* where in its row each stands */
+    size_t *first;       /* of row i: first[i] .. first[i + 1] - 1 */
     size_t share;
 };
 
@@ -119,19 +119,40 @@ static int gather_rows(void *arg, size_t begin, size_t end, unsigned worker)
     const struct pass *pass = arg;
     const struct filter_kernel *kernel = pass->kernel;
     int64_t side = 2 * (int64_t)kernel->y + 1, next = (int64_t)begin - kernel->y;
-    size_t across = 2 * (size_t)kernel->x + 1, count = pass->count;
+    size_t across = 2 * (size_t)kernel->x + 1, count = pass->first[side];
     float *ring = pass->room + worker * pass->share, *result = ring + (size_t)side * pass->line;
     const float **taps = pass->taps + worker * across * (size_t)side;
     for (size_t y = begin; y < end; y++) {
         for (; next <= (int64_t)y + kernel->y; next++)
             load_row(pass, next, ring + (size_t)((next + kernel->y) % side) * pass->line);
-        for (size_t i = 0; i < count; i++) {
-            size_t at = pass->places[i]; /* the row at / across, shifted by at % across */
-            taps[i] = ring + (y + at / across) % (size_t)side * pass->line + at % across;
+        for (size_t k = 0; k < (size_t)side; k++) {
+            const float *line = ring + (y + k) % (size_t)side * pass->line;
+            for (size_t i = pass->first[k]; i < pass->first[k + 1]; i++)
+                taps[i] = line + pass->shift[i];
         }
         pass->gather(taps, pass->weights, count, result, pass->padded);
         common_store(&pass->out, 0, (int32_t)y, result, (size_t)pass->out.width);
     }
+    return SEG_OK;
+}
+
+static int list_weights(const struct common_env *env, struct pass *pass)
+{
+    const struct filter_kernel *kernel = pass->kernel;
+    size_t side = 2 * (size_t)kernel->y + 1, across = 2 * (size_t)kernel->x + 1, count = 0;
+    if (!COMMON_SCRATCH(env, pass->weights, side * across) ||
+        !COMMON_SCRATCH(env, pass->shift, side * across) ||
+        !COMMON_SCRATCH(env, pass->first, side + 1))
+        return common_nomem(env);
+    for (size_t k = 0; k < side; k++) {
+        pass->first[k] = count;
+        for (size_t i = 0; i < across; i++)
+            if (isfinite(kernel->weights[k * across + i])) {
+                pass->shift[count] = (uint32_t)i;
+                pass->weights[count++] = kernel->weights[k * across + i];
+            }
+    }
+    pass->first[side] = count;
     return SEG_OK;
 }
 
@@ -140,22 +161,18 @@ static int run(const struct common_env *env, struct pass *pass)
     const struct filter_kernel *kernel = pass->kernel;
     size_t side = 2 * (size_t)kernel->y + 1, across = 2 * (size_t)kernel->x + 1;
     size_t workers = env->host->workers(env->call), grain = common_grain(pass->in.width);
+    int status = list_weights(env, pass);
+    if (status)
+        return status;
     pass->padded = ((size_t)pass->in.width + BLOCK - 1) / BLOCK * BLOCK;
     pass->line = pass->padded + across - 1;
     pass->share = (side * pass->line + pass->padded + 15) / 16 * 16;
     if (!COMMON_SCRATCH(env, pass->room, workers * pass->share) ||
-        !COMMON_SCRATCH(env, pass->taps, workers * side * across) ||
-        !COMMON_SCRATCH(env, pass->places, side * across) ||
-        !COMMON_SCRATCH(env, pass->weights, side * across))
+        !COMMON_SCRATCH(env, pass->taps, workers * side * across))
         return common_nomem(env);
     for (size_t i = 0; i < workers * pass->share; i++)
         pass->room[i] = pass->beyond; /* padding is gathered, but not used */
-    for (size_t i = 0; i < side * across; i++)
-        if (isfinite(kernel->weights[i])) {
-            pass->places[pass->count] = i;
-            pass->weights[pass->count++] = kernel->weights[i];
-        }
-    if (grain < 2 * side) /* each piece loads a kernel's rows for its start alone */
+    if (grain < 2 * side)             /* each piece loads a kernel's rows for its start alone */
         grain = 2 * side;
     return common_parallel(env, (size_t)pass->in.height, grain, gather_rows, pass);
 }

@@ -5,6 +5,7 @@
 #include "common/sample.h"
 #include "correlate.h"
 #include "stages.h"
+#include "table.h"
 
 #include <math.h>
 
@@ -129,12 +130,7 @@ static const struct seg_param dog_params[] = {
                  "standard deviation of the one that is taken off; 0: 1.6 times 'sigma'")},
     REST};
 
-static const struct seg_port inputs[] = {
-    {.name = "image",
-     .summary = "any number of planes",
-     .kinds = SEG_KIND_BIT(SEG_IMAGE),
-     .dtypes = SEG_ANY_SAMPLE},
-};
+static const struct seg_port inputs[] = {FILTER_INPUT(SEG_ANY_SAMPLE)};
 
 static const struct seg_port outputs[] = {
     {.name = "result",

@@ -5,6 +5,7 @@
 #include "common/sample.h"
 #include "correlate.h"
 #include "stages.h"
+#include "table.h"
 
 #include <math.h>
 
@@ -136,12 +137,7 @@ static const struct seg_param params[] = {
                   "what lies beyond the border")},
 };
 
-static const struct seg_port inputs[] = {
-    {.name = "image",
-     .summary = "any number of planes",
-     .kinds = SEG_KIND_BIT(SEG_IMAGE),
-     .dtypes = SEG_ANY_SAMPLE},
-};
+static const struct seg_port inputs[] = {FILTER_INPUT(SEG_ANY_SAMPLE)};
 
 static const struct seg_port outputs[] = {
     {.name = "response",
@@ -151,8 +147,7 @@ static const struct seg_port outputs[] = {
 };
 
 const struct seg_stage filter_gabor = {
-    .struct_size = sizeof(struct seg_stage),
-    .flags = SEG_STAGE_REENTRANT,
+    FILTER_TABLES,
     .id = "filter.gabor",
     .summary = "find texture of one frequency and direction",
     .detail = "Convolves with a wave under a Gaussian, as scikit-image's gabor does; angles are in "
@@ -164,13 +159,6 @@ const struct seg_stage filter_gabor = {
                  "and orientation optimized by two-dimensional visual cortical filters, Journal of "
                  "the Optical Society of America A 2 (7), 1985",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
     .process = process,
     .reach = reach,
 };

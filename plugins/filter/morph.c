@@ -4,6 +4,7 @@
 #include "common/gray_morph.h"
 #include "common/sample.h"
 #include "stages.h"
+#include "table.h"
 
 /* What is made of the image, and what of that is the result. */
 struct recipe {
@@ -108,19 +109,9 @@ static const struct seg_param params[] = {
     {SEG_P_INT(struct common_element, radius, 1, 0, 4096, "px", "size of the structuring element")},
 };
 
-static const struct seg_port inputs[] = {
-    {.name = "image",
-     .summary = "any number of planes",
-     .kinds = SEG_KIND_BIT(SEG_IMAGE),
-     .dtypes = SEG_ANY_SAMPLE},
-};
+static const struct seg_port inputs[] = {FILTER_INPUT(SEG_ANY_SAMPLE)};
 
-static const struct seg_port outputs[] = {
-    {.name = "result",
-     .summary = "of the same type",
-     .kinds = SEG_KIND_BIT(SEG_IMAGE),
-     .dtypes = SEG_ANY_SAMPLE},
-};
+static const struct seg_port outputs[] = {FILTER_OUTPUT("result", SEG_ANY_SAMPLE)};
 
 #define COMMON_DETAIL                                                                              \
     "\n\nThe disk is the one of scikit-image, x^2 + y^2 <= radius^2; OpenCV's ellipse is "         \

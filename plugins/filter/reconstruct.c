@@ -8,6 +8,7 @@
 #include "common/cpu.h"
 #include "common/sample.h"
 #include "stages.h"
+#include "table.h"
 
 #include <math.h>
 #include <string.h>
@@ -282,8 +283,7 @@ static const struct seg_port outputs[] = {
 };
 
 const struct seg_stage filter_reconstruct = {
-    .struct_size = sizeof(struct seg_stage),
-    .flags = SEG_STAGE_REENTRANT,
+    FILTER_TABLES,
     .id = "filter.reconstruct",
     .summary = "rebuild from a seed what is connected with it",
     .detail =
@@ -297,12 +297,5 @@ const struct seg_stage filter_reconstruct = {
                  "applications and efficient algorithms, IEEE Transactions on Image Processing 2 "
                  "(2), 1993",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
     .process = process,
 };

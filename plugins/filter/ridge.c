@@ -5,6 +5,7 @@
 #include "common/sample.h"
 #include "correlate.h"
 #include "stages.h"
+#include "table.h"
 
 #include <math.h>
 
@@ -114,14 +115,13 @@ static int one_scale(const struct common_env *env, struct ridge *ridge, const st
                      int32_t plane, double sigma, const struct seg_view *between)
 {
     struct filter_kernel kernel;
-    double range = in->dtype == SEG_U8 ? 255 : in->dtype == SEG_U16 ? 65535 : 1;
     int status = filter_gaussian_kernel(env, sigma, (int32_t)(4 * sigma + 0.5), 0, &kernel);
     if (!status)
         status = filter_correlate_both(env, in, plane, &kernel, &kernel, ridge->params->border,
                                        between, &ridge->smooth);
     if (status)
         return status;
-    ridge->scale = (float)(sigma * sigma / range);
+    ridge->scale = (float)(sigma * sigma) / filter_span(in->dtype);
     if (ridge->params->black_ridges == ridge->frangi)
         ridge->scale = -ridge->scale;
     return common_parallel(env, (size_t)in->height, common_grain(in->width), ridge_rows, ridge);
@@ -179,12 +179,7 @@ static const struct seg_param frangi_params[] = {
     {SEG_P_FLOAT(struct params, gamma, 15, 1e-6, 1e6, NULL, "strength of ridges that count")},
 };
 
-static const struct seg_port inputs[] = {
-    {.name = "image",
-     .summary = "any number of planes",
-     .kinds = SEG_KIND_BIT(SEG_IMAGE),
-     .dtypes = SEG_ANY_SAMPLE},
-};
+static const struct seg_port inputs[] = {FILTER_INPUT(SEG_ANY_SAMPLE)};
 
 static const struct seg_port outputs[] = {
     {.name = "ridges",

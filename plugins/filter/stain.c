@@ -2,6 +2,7 @@
 /* filter.stain: how much of each dye there is, by colour deconvolution. */
 #include "common/sample.h"
 #include "stages.h"
+#include "table.h"
 
 #include <math.h>
 #include <string.h>
@@ -117,8 +118,7 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
     int status = common_open(&env, &stain.in, &stain.out);
     if (status)
         return status;
-    uint32_t dtype = stain.in.dtype;
-    stain.scale = dtype == SEG_U8 ? 1 / 255.0f : dtype == SEG_U16 ? 1 / 65535.0f : 1;
+    stain.scale = 1 / filter_span(stain.in.dtype);
     status = common_parallel(&env, (size_t)stain.in.height, common_grain(stain.in.width),
                              separate_rows, &stain);
     return status ? status : host->set(call, 0, SEG_PROP_COLOR, &unknown, 1);
@@ -154,8 +154,7 @@ static const struct seg_port outputs[] = {
 };
 
 const struct seg_stage filter_stain = {
-    .struct_size = sizeof(struct seg_stage),
-    .flags = SEG_STAGE_REENTRANT,
+    FILTER_TABLES,
     .id = "filter.stain",
     .summary = "separate the dyes of a stained section",
     .detail = "Colour deconvolution: the optical density of a pixel in red, green and blue, taken "
@@ -167,13 +166,6 @@ const struct seg_stage filter_stain = {
     .reference = "A. C. Ruifrok, D. A. Johnston, Quantification of histochemical staining by color "
                  "deconvolution, Analytical and Quantitative Cytology and Histology 23 (4), 2001",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
     .process = process,
     .reach = reach,
 };

@@ -5,6 +5,7 @@
 #include "common/sample.h"
 #include "slope.h"
 #include "stages.h"
+#include "table.h"
 
 #include <math.h>
 
@@ -141,12 +142,7 @@ static const struct seg_param laplacian_params[] = {
      .choice_count = SEG_COUNT(common_connectivity)},
     BORDER};
 
-static const struct seg_port inputs[] = {
-    {.name = "image",
-     .summary = "any number of planes",
-     .kinds = SEG_KIND_BIT(SEG_IMAGE),
-     .dtypes = SEG_ANY_SAMPLE},
-};
+static const struct seg_port inputs[] = {FILTER_INPUT(SEG_ANY_SAMPLE)};
 
 static const struct seg_port outputs[] = {
     {.name = "result",
