@@ -85,7 +85,7 @@ static int run(struct cli *cli, const void *given)
     seg_layer *layer = NULL, *image = NULL;
     struct seg_error err;
     int code = CLI_DONE;
-    struct segi_save_options how = {.polygons = options->polygons};
+    struct segi_save_options how = {.polygons = options->polygons, .data_set = true};
     if (cli->count != 2)
         return cli_usage(cli, "one file to read and one to write");
     if (options->simplify) {

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* COCO's JSON of one image: regions as run lengths, which hold holes and parts exactly. */
+/* COCO's JSON of one image: a data set, or for instances the list of results that its tools take.
+ * Regions are run lengths, which hold holes and parts exactly. */
 #include "coco_rle.h"
 #include "feature.h"
 #include "json_file.h"
 
 #include "../base/error.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SEGI_COCO_CATEGORIES 65535 /* numbers beyond are none of ours */
 
 /* -- writing ---------------------------------------------------------------------------------- */
 
@@ -34,6 +38,20 @@ static int write_polygons(struct segi_writing *w, const struct segi_feature *f,
     return SEG_OK;
 }
 
+static bool is_list(const struct segi_writing *w)
+{
+    return w->layer->view.kind == SEG_INSTANCES && !w->options.data_set;
+}
+
+/* COCO names its images by their ids: 000000000139.json is of image 139. Other files: 1. */
+static unsigned long long image_id(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    const size_t digits = strspn(name, "0123456789");
+    return digits && digits < 18 && name[digits] == '.' ? strtoull(name, NULL, 10) : 1;
+}
+
 static int write_feature(struct segi_writing *w, size_t index, const struct segi_feature *f,
                          void *user)
 {
@@ -41,8 +59,16 @@ static int write_feature(struct segi_writing *w, size_t index, const struct segi
     const struct seg_view *v = &w->layer->view;
     const struct segi_region *r = f->region;
     int status = SEG_OK;
-    segi_sink_printf(sink, "%s\n{\"id\":%d,\"image_id\":1,\"category_id\":%d,\"iscrowd\":0,",
-                     index ? "," : "", f->id, f->class_id < 0 ? 1 : f->class_id + 1);
+    const bool list = is_list(w);
+    segi_sink_printf(sink, "%s\n{\"id\":%d,\"image_id\":%llu,\"category_id\":%d,", index ? "," : "",
+                     f->id, list ? image_id(w->path) : 1, f->class_id < 0 ? 1 : f->class_id + 1);
+    if (!list)
+        segi_sink_printf(sink, "\"iscrowd\":0,");
+    else if (f->class_id >= 0 && (size_t)f->class_id < w->layer->class_count) {
+        segi_sink_printf(sink, "\"category_name\":");
+        segi_sink_json_text(sink, w->layer->classes[f->class_id]);
+        segi_sink_printf(sink, ",");
+    }
     if (f->box)
         segi_sink_printf(sink, "\"bbox\":[%.9g,%.9g,%.9g,%.9g],", (double)f->box[0],
                          (double)f->box[1], (double)f->box[2], (double)f->box[3]);
@@ -109,12 +135,16 @@ static void write_image(struct segi_writing *w)
 
 int segi_coco_save(struct segi_writing *w)
 {
-    write_image(w);
-    write_categories(w);
-    segi_sink_printf(w->sink, ",\n\"annotations\":[");
+    const bool list = is_list(w);
+    if (!list) {
+        write_image(w);
+        write_categories(w);
+        segi_sink_printf(w->sink, ",\n\"annotations\":");
+    }
+    segi_sink_printf(w->sink, "[");
     struct segi_outline outline = {.mem = &w->context->mem};
     int status = segi_features_write(w, "COCO", false, write_feature, &outline);
-    segi_sink_printf(w->sink, "\n]}\n");
+    segi_sink_printf(w->sink, list ? "\n]\n" : "\n]}\n");
     segi_outline_end(&outline);
     return status;
 }
@@ -164,8 +194,36 @@ static int read_categories(struct reader *r, const struct segi_json *list)
     return status;
 }
 
+/* Results name no categories of their own; their names, where they stand, and numbers do. */
+static int read_result_names(struct reader *r, const struct segi_json *list)
+{
+    const struct segi_mem *mem = &r->reading->context->mem;
+    double most = 0;
+    SEGI_JSON_EACH(one, list)
+    if (segi_json_get(one, "category_name"))
+        most = fmax(most, segi_json_number(segi_json_get(one, "category_id"), 0));
+    if (most < 1 || most > SEGI_COCO_CATEGORIES)
+        return SEG_OK;
+    const char **names = segi_alloc(mem, (size_t)most, sizeof *names);
+    if (!names)
+        return segi_error_nomem(r->reading->err);
+    for (size_t i = 0; i < (size_t)most; i++)
+        names[i] = "";
+    SEGI_JSON_EACH(one, list)
+    {
+        const double id = segi_json_number(segi_json_get(one, "category_id"), 0);
+        if (id >= 1 && id <= most)
+            names[(size_t)id - 1] = segi_json_text(segi_json_get(one, "category_name"), "");
+    }
+    int status = seg_layer_set_classes(r->reading->layer, names, (size_t)most, r->reading->err);
+    segi_free(mem, names);
+    return status;
+}
+
 static int32_t class_of(const struct reader *r, double id)
 {
+    if (!r->categories)
+        return id >= 1 && id <= SEGI_COCO_CATEGORIES ? (int32_t)id - 1 : -1;
     for (size_t i = 0; i < r->category_count; i++)
         if (r->categories[i].id == id)
             return (int32_t)i;
@@ -242,6 +300,38 @@ static int read_annotations(struct reader *r, const struct segi_json *list, doub
         if (!status && segi_json_number(segi_json_get(one, "image_id"), image_id) == image_id)
             status = read_annotation(r, one, index);
         index++;
+    }
+    return status;
+}
+
+/* Run lengths say how large the image is; results of boxes alone do not. */
+static const struct segi_json *result_size(const struct segi_json *list)
+{
+    SEGI_JSON_EACH(one, list)
+    {
+        const struct segi_json *size = segi_json_get(segi_json_get(one, "segmentation"), "size");
+        if (segi_json_children(size) == 2)
+            return size;
+    }
+    return NULL;
+}
+
+int segi_coco_load_results(struct segi_reading *reading, const struct segi_json *list)
+{
+    struct reader r = {.reading = reading};
+    const struct segi_json *size = result_size(list);
+    if (!size)
+        return segi_error(reading->err, SEG_IO,
+                          "is a list without run lengths, which would say how large its image is");
+    const struct segi_json *height = segi_json_first(size);
+    int status = segi_json_start(reading, segi_json_next(height), height);
+    if (!status)
+        status = read_result_names(&r, list);
+    if (!status) {
+        segi_fill_init(&r.fill, reading->context, reading->view.width, reading->view.height);
+        status = read_annotations(
+            &r, list, segi_json_number(segi_json_get(segi_json_first(list), "image_id"), 0));
+        segi_fill_end(&r.fill);
     }
     return status;
 }

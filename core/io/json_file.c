@@ -52,6 +52,8 @@ static int load(struct segi_reading *r)
         segi_error(r->err, status, "line %zu, column %zu: %s", doc.line, doc.column, doc.problem);
     else if (status)
         segi_error_nomem(r->err);
+    else if (doc.root->type == SEGI_JSON_ARRAY)
+        status = segi_coco_load_results(r, doc.root);
     else if (segi_json_get(doc.root, "images"))
         status = segi_coco_load(r, doc.root);
     else if (segi_json_get(doc.root, "features"))
@@ -68,7 +70,7 @@ static bool match(const unsigned char *head, size_t size)
     size_t i = 0;
     while (i < size && (head[i] == ' ' || (head[i] >= '\t' && head[i] <= '\r')))
         i++;
-    return i < size && head[i] == '{';
+    return i < size && (head[i] == '{' || head[i] == '[');
 }
 
 const struct segi_format segi_format_json = {.name = "JSON",

@@ -9,6 +9,7 @@
 #include "../base/json.h"
 
 int segi_coco_load(struct segi_reading *reading, const struct segi_json *root);
+int segi_coco_load_results(struct segi_reading *reading, const struct segi_json *list);
 int segi_coco_save(struct segi_writing *writing);
 int segi_geojson_load(struct segi_reading *reading, const struct segi_json *root);
 

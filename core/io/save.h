@@ -9,6 +9,7 @@
 struct segi_save_options {
     double simplify; /* outlines: corners nearer than this to the line are dropped; 0: none */
     bool polygons;   /* COCO: polygons instead of run lengths */
+    bool data_set;   /* COCO: instances as a data set, as regions are, not as a list of results */
 };
 
 /* seg_layer_save with options. */

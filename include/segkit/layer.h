@@ -78,10 +78,10 @@ SEG_API int seg_layer_load(seg_context *context, const char *path, int page, enu
                            seg_layer **layer, struct seg_error *err);
 
 /* Writes a layer in the form that the file's name asks for: .png .tif .pgm .ppm .pbm .pam .pfm
- * .npy, .json (COCO), .geojson, .svg, .txt (YOLO), .csv (region properties), and overlay.png or
- * another picture whose name ends so. "-" is standard output, as PNG. The file appears whole or not
- * at all. `image` (may be NULL) is what an overlay is drawn on and intensities are measured in.
- * SEG_IO; SEG_USAGE: the form cannot hold this layer. */
+ * .npy, .json (COCO; instances as a list of results), .geojson, .svg, .txt (YOLO), .csv (region
+ * properties), and overlay.png or another picture whose name ends so. "-" is standard output, as
+ * PNG. The file appears whole or not at all. `image` (may be NULL) is what an overlay is drawn on
+ * and intensities are measured in. SEG_IO; SEG_USAGE: the form cannot hold this layer. */
 SEG_API int seg_layer_save(seg_context *context, const seg_layer *layer, const seg_layer *image,
                            const char *path, struct seg_error *err);
 

@@ -5,7 +5,7 @@ TESTS += %D%/base %D%/io %D%/plug
 %C%_base_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_base_LDADD = $(TEST_LIBS)
 
-%C%_io_SOURCES = %D%/io.c %D%/io.h %D%/test_io_formats.c %D%/test_io_nomem.c %D%/test_io_png.c %D%/test_io_save.c \
+%C%_io_SOURCES = %D%/io.c %D%/io.h %D%/test_io_coco.c %D%/test_io_formats.c %D%/test_io_nomem.c %D%/test_io_png.c %D%/test_io_save.c \
   %D%/test_io_tiff.c %D%/test_io_vector.c %D%/test_regions.c
 %C%_io_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_io_LDADD = $(TEST_LIBS) $(TIFF_LIBS) $(JPEG_LIBS) $(ZLIB_LIBS)

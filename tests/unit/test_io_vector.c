@@ -306,6 +306,8 @@ Test(vector, json_is_checked)
     static const struct {
         const char *text, *why;
     } cases[] = {
+        {"[{\"bbox\":[1,2,3,4]}]",
+         "b.json: is a list without run lengths, which would say how large its image is"},
         {"{\"a\":1}", "b.json: is neither COCO ('images') nor GeoJSON ('features') of regions"},
         {"{\"features\":[]}",
          "b.json: GeoJSON without the size of its image ('width' and 'height')"},
@@ -483,24 +485,5 @@ Test(vector, simplified_rings_keep_three_corners)
     }
     segi_outline_end(&o);
     segi_regions_end(&regions);
-    seg_layer_unref(labels);
-}
-
-Test(vector, coco_may_have_polygons)
-{
-    const struct segi_save_options options = {.polygons = true};
-    seg_layer *labels = cells(60, 50);
-    cr_assert_eq(segi_save(io_context, labels, NULL, "p.json", &options, &io_err), SEG_OK, "%s",
-                 io_err.text);
-    seg_layer *back = io_load("p.json", SEG_LABELS);
-    io_assert_same(labels, back);
-    seg_layer_unref(back);
-    seg_layer_unref(labels);
-    static const char ring[] = "P2 3 3 255 1 1 1 1 0 1 1 1 1";
-    io_write_file("r.pgm", TEXT(ring));
-    labels = io_load("r.pgm", SEG_LABELS);
-    cr_assert_eq(segi_save(io_context, labels, NULL, "h.json", &options, &io_err), SEG_USAGE);
-    cr_assert_str_eq(io_err.text,
-                     "h.json: region 1 has 1 holes: COCO's polygons hold none, its run lengths do");
     seg_layer_unref(labels);
 }
