@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Writing region properties as CSV, a region a line, with the column names of scikit-image's
- * regionprops_table. */
+ * regionprops_table and a few of our own. */
 #include "format.h"
 
 #include "../data/regions.h"
@@ -20,37 +20,31 @@ static void write_text(struct segi_sink *sink, const char *text)
     segi_sink_write(sink, "\"", 1);
 }
 
+/* Intensities have a column for each plane. */
+static int32_t columns(const struct segi_property *property, int32_t planes)
+{
+    return property->measures & SEGI_MEASURE_INTENSITY ? planes : 1;
+}
+
 static void write_header(struct segi_sink *sink, int32_t planes, bool instances)
 {
-    static const char *const names[] = {"mean_intensity", "min_intensity", "max_intensity"};
-    segi_sink_printf(sink, "label,area,bbox-0,bbox-1,bbox-2,bbox-3,centroid-0,centroid-1,perimeter,"
-                           "eccentricity,solidity,extent,euler_number,orientation,"
-                           "equivalent_diameter,major_axis_length,minor_axis_length,convex_area");
-    for (int i = 0; i < 3; i++)
-        for (int32_t p = 0; p < planes; p++) {
-            segi_sink_printf(sink, ",%s", names[i]);
-            if (planes > 1)
+    for (size_t i = 0; i < segi_property_count; i++) {
+        const int32_t count = columns(&segi_properties[i], planes);
+        for (int32_t p = 0; p < count; p++) {
+            segi_sink_printf(sink, "%s%s", i ? "," : "", segi_properties[i].name);
+            if (count > 1)
                 segi_sink_printf(sink, "-%d", p);
         }
+    }
     segi_sink_printf(sink, instances ? ",class,score\n" : "\n");
 }
 
 static void write_region(struct segi_sink *sink, const struct segi_region *r, int32_t planes)
 {
-    segi_sink_printf(sink, "%d,%.0f,%d,%d,%d,%d", r->label, r->area, r->box[0], r->box[1],
-                     r->box[2], r->box[3]);
-    const double values[] = {r->centroid[0],       r->centroid[1],       r->perimeter,
-                             r->eccentricity,      r->solidity,          r->extent,
-                             r->euler_number,      r->orientation,       r->equivalent_diameter,
-                             r->major_axis_length, r->minor_axis_length, r->convex_area};
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-        segi_sink_printf(sink, ",%.10g", values[i]);
-    for (int32_t p = 0; p < planes; p++)
-        segi_sink_printf(sink, ",%.10g", r->intensity[p].mean);
-    for (int32_t p = 0; p < planes; p++)
-        segi_sink_printf(sink, ",%.10g", r->intensity[p].min);
-    for (int32_t p = 0; p < planes; p++)
-        segi_sink_printf(sink, ",%.10g", r->intensity[p].max);
+    for (size_t i = 0; i < segi_property_count; i++)
+        for (int32_t p = 0; p < columns(&segi_properties[i], planes); p++)
+            segi_sink_printf(sink, "%s%.10g", i ? "," : "",
+                             segi_region_value(r, &segi_properties[i], p));
 }
 
 /* Class and score of the instance that a region is of; *next is where to look from. Those without
@@ -73,7 +67,8 @@ static int save(struct segi_writing *w)
 {
     struct segi_regions regions;
     const bool instances = w->layer->view.kind == SEG_INSTANCES;
-    int status = segi_regions_measure(w->context, w->layer, w->image, &regions, w->err);
+    int status =
+        segi_regions_measure(w->context, w->layer, w->image, SEGI_MEASURE_ALL, &regions, w->err);
     if (status)
         return status;
     size_t next = 0;

@@ -3,6 +3,7 @@
 #include "call.h"
 #include "registry.h"
 #include "scratch.h"
+#include "service.h"
 #include "share.h"
 
 #include "../base/error.h"
@@ -295,6 +296,8 @@ static int host_classes(struct seg_call *call, uint32_t port, const char *const 
 
 static const void *host_extension(struct seg_call *call, const char *id)
 {
+    if (!strcmp(id, SEG_REGIONS_SERVICE))
+        return &segi_regions_service;
     return segi_registry_extension(call->context, id);
 }
 
