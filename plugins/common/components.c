@@ -19,7 +19,7 @@ static int32_t find(int32_t *parent, int32_t i)
 }
 
 /* Joins the runs of row y with those above. `fresh`: the row's runs have no parent yet. */
-static void join_row(const struct join *join, size_t y, bool fresh)
+COMMON_INLINE void join_row_body(const struct join *join, size_t y, bool fresh, bool values)
 {
     const struct common_runs *runs = join->runs;
     const int32_t *edge = runs->edge;
@@ -32,6 +32,8 @@ static void join_row(const struct join *join, size_t y, bool fresh)
         while (above < end && edge[2 * (size_t)above + 1] <= left)
             above++;
         for (uint32_t j = above; j < end && edge[2 * (size_t)j] < right; j++) {
+            if (values && runs->value[i] != runs->value[j])
+                continue;
             int32_t other = find(parent, (int32_t)j);
             if (root < 0 || other < root) {
                 if (root >= 0)
@@ -44,6 +46,14 @@ static void join_row(const struct join *join, size_t y, bool fresh)
         if (fresh)
             parent[i] = root < 0 ? (int32_t)i : root;
     }
+}
+
+static void join_row(const struct join *join, size_t y, bool fresh)
+{
+    if (join->runs->value)
+        join_row_body(join, y, fresh, true);
+    else
+        join_row_body(join, y, fresh, false);
 }
 
 static int join_strips(void *arg, size_t begin, size_t end, unsigned worker)

@@ -9,4 +9,4 @@ libsegplugin_la_SOURCES = \
   %D%/heap.c %D%/heap.h %D%/histogram.c %D%/histogram.h %D%/ids.c %D%/ids.h %D%/merge.c \
   %D%/merge.h %D%/order.c %D%/order.h %D%/region_distance.c %D%/region_distance.h %D%/regions.c \
   %D%/regions.h %D%/runs.c %D%/runs.h %D%/sample.c %D%/sample.h %D%/separable.c %D%/separable.h \
-  %D%/steepness.c %D%/steepness.h
+  %D%/stage.h %D%/steepness.c %D%/steepness.h

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A mask as runs of pixels, and its connected components.
+/* A mask or labels as runs of pixels, and their connected components.
  *
  * Rosenfeld and Pfaltz's two passes (J. ACM 13, 1966) over runs instead of pixels: everything but
  * finding and painting them costs time by the run. */
@@ -13,6 +13,7 @@ struct common_runs {
     uint32_t *row;  /* the runs of row y: row[y] .. row[y + 1] - 1 */
     int32_t *edge;  /* of run i: first column edge[2 i], end edge[2 i + 1] */
     int32_t *label; /* of run i, after labelling: 1..N */
+    int32_t *value; /* of the pixels of run i; NULL for a mask */
     uint32_t count;
 };
 
@@ -25,7 +26,12 @@ struct common_stat {
 int common_runs_find(const struct common_env *env, const struct seg_view *mask, bool value,
                      struct common_runs *runs);
 
-/* Joins runs that touch; components are numbered by their first pixel in raster order. */
+/* The runs of equal labels, background and void included. */
+int common_runs_of_labels(const struct common_env *env, const struct seg_view *labels,
+                          struct common_runs *runs);
+
+/* Joins runs that touch, those of labels if they are equal; components are numbered by their first
+ * pixel in raster order. */
 int common_runs_label(const struct common_env *env, struct common_runs *runs, int connectivity,
                       int32_t *components);
 

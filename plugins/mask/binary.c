@@ -7,56 +7,23 @@
  * bitmaps). An erosion is the dilation of the background. */
 #include "binary.h"
 
-#include "common/bits.h"
+#include "common/cpu.h"
+#include "packed.h"
 
 #include <math.h>
+#include <string.h>
 
 struct pass {
-    struct seg_view view; /* of bytes, when packing and unpacking */
-    const uint64_t *from;
-    uint64_t *to;
-    size_t words;         /* of a row */
-    uint64_t last;        /* the bits of a row's last word that are in the image */
-    const int32_t *order; /* rows of the element, widest first; those below 0 by symmetry */
-    const int32_t *half;  /* half width of row dy >= 0 */
-    int32_t radius;
+    struct mask_packed from, to;
+    const int32_t *half; /* half width of row dy >= 0 of the element, never rising; those below 0 by
+                            symmetry */
+    int32_t rows;        /* dy is at most this */
     bool erode;
     uint64_t *buffer; /* two padded rows for each worker */
 };
 
-static int pack_rows(void *arg, size_t begin, size_t end, unsigned worker)
-{
-    (void)worker;
-    const struct pass *pass = arg;
-    int32_t width = pass->view.width;
-    for (size_t y = begin; y < end; y++) {
-        const uint8_t *row = seg_row(&pass->view, 0, (int32_t)y);
-        uint64_t *to = pass->to + y * pass->words;
-        int32_t x = 0;
-        for (; x + 64 <= width; x += 64)
-            *to++ = common_bits64(row + x);
-        if (x < width)
-            *to = common_bits_tail(row + x, width - x);
-    }
-    return SEG_OK;
-}
-
-static int unpack_rows(void *arg, size_t begin, size_t end, unsigned worker)
-{
-    (void)worker;
-    const struct pass *pass = arg;
-    int32_t width = pass->view.width;
-    for (size_t y = begin; y < end; y++) {
-        uint8_t *row = seg_row(&pass->view, 0, (int32_t)y);
-        const uint64_t *from = pass->from + y * pass->words;
-        for (int32_t x = 0; x < width; x += 64)
-            common_bytes64(*from++, row + x, width - x < 64 ? width - x : 64);
-    }
-    return SEG_OK;
-}
-
-/* to = from, widened by `by` <= 63 pixels to both sides, for by at most doubling what was gathered.
- * A word of zeros lies before and after the row. */
+/* to = from, united with itself shifted by `by` <= 63 pixels to both sides. A word of zeros lies
+ * before and after the row. */
 COMMON_INLINE void widen_once(const uint64_t *from, uint64_t *to, size_t words, int by)
 {
     for (size_t i = 0; i < words; i++)
@@ -68,8 +35,9 @@ COMMON_INLINE void widen_once(const uint64_t *from, uint64_t *to, size_t words, 
 COMMON_INLINE uint64_t *widen(uint64_t *row, uint64_t **spare, size_t words, int32_t by,
                               uint64_t last)
 {
-    for (int32_t done = 0; done < by;) { /* a row widened by n has no gap below 2 n + 2 */
-        int32_t step = by - done < 2 * done + 1 ? by - done : 2 * done + 1;
+    /* A pixel widened by n covers n + 1 to either side, where the border cuts off the other one. */
+    for (int32_t done = 0; done < by;) {
+        int32_t step = by - done < done + 1 ? by - done : done + 1;
         step = step > 63 ? 63 : step;
         widen_once(row, *spare, words, step);
         (*spare)[words - 1] &= last;
@@ -83,39 +51,39 @@ COMMON_INLINE uint64_t *widen(uint64_t *row, uint64_t **spare, size_t words, int
 
 COMMON_INLINE void gather(const struct pass *pass, int64_t y, uint64_t *row)
 {
-    if (y < 0 || y >= pass->view.height)
+    if (y < 0 || y >= pass->from.height)
         return;
-    const uint64_t *from = pass->from + (size_t)y * pass->words;
+    size_t words = pass->from.words;
+    const uint64_t *from = mask_packed_row(&pass->from, (size_t)y);
     if (pass->erode)
-        for (size_t i = 0; i < pass->words; i++)
+        for (size_t i = 0; i < words; i++)
             row[i] |= ~from[i];
     else
-        for (size_t i = 0; i < pass->words; i++)
+        for (size_t i = 0; i < words; i++)
             row[i] |= from[i];
-    row[pass->words - 1] &= pass->last;
+    row[words - 1] &= pass->from.last;
 }
 
 COMMON_INLINE void dilate_rows_body(const struct pass *pass, size_t begin, size_t end,
                                     unsigned worker)
 {
-    size_t words = pass->words, padded = words + 2;
+    size_t words = pass->from.words, padded = words + 2;
     uint64_t *row = pass->buffer + 2 * padded * worker + 1, *spare = row + padded;
     row[-1] = row[words] = spare[-1] = spare[words] = 0;
     for (size_t y = begin; y < end; y++) {
         memset(row, 0, words * sizeof *row);
-        for (int32_t i = 0; i <= pass->radius; i++) {
-            int32_t dy = pass->order[i];
+        for (int32_t dy = 0; dy <= pass->rows; dy++) {
             gather(pass, (int64_t)y + dy, row);
             if (dy)
                 gather(pass, (int64_t)y - dy, row);
-            int32_t next = i < pass->radius ? pass->half[pass->order[i + 1]] : 0;
-            row = widen(row, &spare, words, pass->half[dy] - next, pass->last);
+            int32_t next = dy < pass->rows ? pass->half[dy + 1] : 0;
+            row = widen(row, &spare, words, pass->half[dy] - next, pass->from.last);
         }
-        uint64_t *to = pass->to + y * words;
+        uint64_t *to = mask_packed_row(&pass->to, y);
         uint64_t flip = pass->erode ? UINT64_MAX : 0;
         for (size_t i = 0; i < words; i++)
             to[i] = row[i] ^ flip;
-        to[words - 1] &= pass->last;
+        to[words - 1] &= pass->from.last;
     }
 }
 
@@ -134,55 +102,45 @@ static int dilate_rows(void *arg, size_t begin, size_t end, unsigned worker)
     return SEG_OK;
 }
 
-/* All three shapes are widest in the middle and narrow from there. */
-static void make_element(const struct mask_morph *morph, int32_t *half, int32_t *order)
+/* All shapes are widest in the middle and do not widen from there. */
+static void measure_element(const struct mask_element *element, int32_t rows, int32_t *half)
 {
-    int32_t r = morph->radius;
-    for (int32_t dy = 0; dy <= r; dy++) {
-        order[dy] = dy;
-        half[dy] = morph->shape == MASK_DISK      ? (int32_t)sqrt((double)r * r - (double)dy * dy)
-                   : morph->shape == MASK_DIAMOND ? r - dy
-                                                  : r;
-    }
+    int32_t r = element->radius;
+    for (int32_t dy = 0; dy <= rows; dy++)
+        half[dy] = element->shape == MASK_DISK      ? (int32_t)sqrt((double)r * r - (double)dy * dy)
+                   : element->shape == MASK_DIAMOND ? r - dy
+                   : element->shape == MASK_RECTANGLE ? element->width / 2
+                                                      : r;
 }
 
-int mask_morph(const struct common_env *env, const struct mask_morph *morph,
+int mask_morph(const struct common_env *env, const struct mask_element *element,
                const enum mask_step steps[2])
 {
     struct seg_view in, out;
-    int status = common_open(env, &in, &out);
-    if (status)
-        return status;
-    size_t height = (size_t)in.height, words = ((size_t)in.width + 63) / 64;
-    size_t size = (size_t)morph->radius + 1, grain = common_grain(in.width);
-    int32_t *half, *order;
-    uint64_t *bits, *other, *buffer;
+    struct pass pass = {.rows = element->shape == MASK_RECTANGLE ? element->height / 2
+                                                                 : element->radius};
+    int32_t *half;
     unsigned workers = env->host->workers(env->call);
-    if (!COMMON_SCRATCH(env, half, size) || !COMMON_SCRATCH(env, order, size) ||
-        !COMMON_SCRATCH(env, bits, height * words) || !COMMON_SCRATCH(env, other, height * words) ||
-        !COMMON_SCRATCH(env, buffer, 2 * (words + 2) * workers))
-        return common_nomem(env);
-    make_element(morph, half, order);
-    struct pass pass = {.view = in,
-                        .to = bits,
-                        .words = words,
-                        .last = UINT64_MAX >> (words * 64 - (size_t)in.width),
-                        .order = order,
-                        .half = half,
-                        .radius = morph->radius,
-                        .buffer = buffer};
-    status = common_parallel(env, height, grain, pack_rows, &pass);
-    for (int i = 0; !status && i < 2 && steps[i] != MASK_END; i++) {
-        pass.from = bits;
-        pass.to = other;
-        pass.erode = steps[i] == MASK_ERODE;
-        status = common_parallel(env, height, grain, dilate_rows, &pass);
-        other = bits;
-        bits = pass.to;
-    }
+    int status = common_open(env, &in, &out);
+    if (!status)
+        status = mask_packed_make(env, &in, &pass.from);
+    if (!status)
+        status = mask_packed_make(env, &in, &pass.to);
     if (status)
         return status;
-    pass.from = bits;
-    pass.view = out;
-    return common_parallel(env, height, grain, unpack_rows, &pass);
+    if (!COMMON_SCRATCH(env, half, pass.rows + 1) ||
+        !COMMON_SCRATCH(env, pass.buffer, 2 * (pass.from.words + 2) * workers))
+        return common_nomem(env);
+    measure_element(element, pass.rows, half);
+    pass.half = half;
+    status = mask_pack(env, &in, &pass.to);
+    for (int i = 0; !status && i < 2 && steps[i] != MASK_END; i++) {
+        const struct mask_packed from = pass.to;
+        pass.to = pass.from;
+        pass.from = from;
+        pass.erode = steps[i] == MASK_ERODE;
+        status =
+            common_parallel(env, (size_t)in.height, common_grain(in.width), dilate_rows, &pass);
+    }
+    return status ? status : mask_unpack(env, &pass.to, &out);
 }

@@ -16,7 +16,8 @@ enum form {
     SQUARES, /* their squares */
     PHASES,  /* which of two phases is the object does not matter */
     POINTS,  /* where labels are */
-    VALUE    /* a reported value */
+    SUM,     /* the sum of the samples */
+    VALUE    /* what a stage reported */
 };
 
 struct row {
@@ -35,12 +36,28 @@ static const struct row rows[] = {
     {"edt", "edt_squared", "image:m", "markers.distance", SQUARES, 0},
     {"cdt", "cdt", "image:m", "markers.distance metric=@metric", PIXELS, 0},
     {"fill_holes", "filled", "image:m", "mask.fill_holes", PIXELS, 0},
+    {"binary_morphology", "erosion", "image:m", "mask.erode @se", PIXELS, 0},
+    {"binary_morphology", "dilation", "image:m", "mask.dilate @se", PIXELS, 0},
     {"binary_morphology", "opening", "image:m", "mask.open @se", PIXELS, 0},
     {"binary_morphology", "closing", "image:m", "mask.close @se", PIXELS, 0},
     {"remove_small_objects", "kept", "image:m",
+     "mask.remove_small connectivity=@connectivity min_area=@min_size", PIXELS, 0},
+    {"remove_small_objects", "kept", "image:m",
      "mask.components connectivity=@connectivity min_area=@min_size", PIXELS, 0},
+    {"remove_small_holes", "filled", "image:m",
+     "mask.remove_small_holes connectivity=@connectivity min_area=@area", PIXELS, 0},
+    {"clear_border", "cleared", "image:m", "mask.clear_border buffer=@buffer", PIXELS, 0},
     {"clear_border", "cleared", "image:m", "mask.components ! labels.clear_border buffer=@buffer",
      PIXELS, 0},
+    {"skeleton", "zhang", "image:m", "mask.skeleton", PIXELS, 0},
+    {"skeleton", "zhang.pixels", "image:m", "mask.skeleton", SUM, 0},
+    {"skeleton", "zhang.components8", "image:m", "mask.skeleton ! mask.components", VALUE,
+     "components"},
+    {"skeleton", "lee.pixels", "image:m", "mask.skeleton method=lee", SUM, 0},
+    {"skeleton", "thin", "image:m", "mask.thin", PIXELS, 0},
+    {"skeleton", "thin.pixels", "image:m", "mask.thin", SUM, 0},
+    {"skeleton", "thin.components8", "image:m", "mask.thin ! mask.components", VALUE, "components"},
+    {"skeleton", "medial_axis.pixels", "image:m", "mask.medial_axis", SUM, 0},
     {"clear_border_labels", "cleared", "image:l", "labels.clear_border buffer=@buffer", PIXELS, 0},
     {"median", "median", "image:i", "filter.median size=@size", PIXELS, 0},
     {"median_cv", "median", "image:i", "filter.median size=@size border=nearest", PIXELS, 0},
@@ -174,11 +191,15 @@ static seg_layer *rectangle(const seg_layer *like)
     return layer;
 }
 
-/* "disk3" as "shape=disk radius=3"; false where it is of another form. */
+/* "disk3" as "shape=disk radius=3", "rect3x7" likewise; false where it is of another form. */
 static bool element(const char *text, char *out, size_t size)
 {
     char shape[16];
-    int number, end = 0;
+    int number, width, end = 0;
+    if (sscanf(text, "rect%dx%d", &number, &width) == 2) {
+        snprintf(out, size, "shape=rectangle height=%d width=%d", number, width);
+        return true;
+    }
     if (sscanf(text, "%15[a-z]%d%n", shape, &number, &end) != 2 || text[end])
         return false;
     snprintf(out, size, "shape=%s radius=%d", shape,
@@ -346,10 +367,23 @@ static double reported(const seg_result *result, const char *wanted)
 {
     const char *name;
     double value;
-    for (size_t i = 0; !seg_result_value(result, 0, i, &name, &value); i++)
-        if (!strcmp(name, wanted))
-            return value;
+    for (size_t stage = 0; stage < 3; stage++)
+        for (size_t i = 0; !seg_result_value(result, stage, i, &name, &value); i++)
+            if (!strcmp(name, wanted))
+                return value;
     return NAN;
+}
+
+static double sum(const seg_result *result)
+{
+    struct samples samples = {0};
+    double all = 0;
+    if (!read_layer(seg_result_layer(result, NULL), &samples))
+        return NAN;
+    for (size_t i = 0; i < (size_t)samples.width * (size_t)samples.height; i++)
+        all += samples.data[i];
+    free(samples.data);
+    return all;
 }
 
 static void check(const struct row *row, const struct segi_json *test,
@@ -374,6 +408,8 @@ static void check(const struct row *row, const struct segi_json *test,
         } else if (row->form == POINTS) {
             if (read_layer(seg_result_layer(result, NULL), &ours))
                 off = strays(&ours, value);
+        } else if (row->form == SUM) {
+            off = fabs(sum(result) - value->u.number);
         } else {
             seg_layer *layer = load(value->u.text, 'i');
             if (layer && read_layer(layer, &theirs) &&

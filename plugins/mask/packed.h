@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A mask packed to one bit a pixel. */
+#ifndef MASK_PACKED_H
+#define MASK_PACKED_H
+
+#include "common/env.h"
+
+struct mask_packed {
+    uint64_t *bits; /* the first pixel of a row is the lowest bit of its first word */
+    size_t words;   /* of a row */
+    uint64_t last;  /* the bits of a row's last word that are in the image; the others are 0 */
+    int32_t width, height;
+};
+
+static inline uint64_t *mask_packed_row(const struct mask_packed *packed, size_t y)
+{
+    return packed->bits + y * packed->words;
+}
+
+/* Room for a mask of the size of `view`, scratch memory that is not cleared. */
+int mask_packed_make(const struct common_env *env, const struct seg_view *view,
+                     struct mask_packed *packed);
+
+int mask_pack(const struct common_env *env, const struct seg_view *view,
+              const struct mask_packed *packed);
+int mask_unpack(const struct common_env *env, const struct mask_packed *packed,
+                const struct seg_view *view);
+
+#endif
