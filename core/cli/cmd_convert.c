@@ -25,6 +25,10 @@ static bool ends_in(const char *path, const char *ending)
 static int form_of(struct cli *cli, const char *name, enum segi_labels_form *form)
 {
     *form = SEGI_LABELS_AUTO;
+    if (name && !strcmp(name, "gray")) /* other words for two of them */
+        name = segi_labels_names[SEGI_LABELS_INDEX];
+    else if (name && !strcmp(name, "rgb-map"))
+        name = segi_labels_names[SEGI_LABELS_RGB];
     for (int i = 0; name && i < SEGI_LABELS_REGIONS; i++)
         if (!strcmp(name, segi_labels_names[i])) {
             *form = (enum segi_labels_form)i;

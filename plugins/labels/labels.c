@@ -5,9 +5,10 @@
 #include "stages.h"
 
 static const struct seg_stage *const stages[] = {
-    &labels_clear_border,
-    &labels_relabel,
-    &labels_remove_small,
+    &labels_boundaries,  &labels_clear_border, &labels_combine,      &labels_expand,
+    &labels_fill_holes,  &labels_filter,       &labels_from_mask,    &labels_keep_largest,
+    &labels_merge_small, &labels_relabel,      &labels_remove_large, &labels_remove_small,
+    &labels_select,      &labels_smooth,       &labels_split,
 };
 
 static const struct seg_plugin plugin = {

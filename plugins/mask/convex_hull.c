@@ -51,7 +51,7 @@ static int fill_hull(const struct common_env *env, const struct seg_regions_api 
     return status;
 }
 
-static int convex_hull(void *self, const struct seg_host *host, struct seg_call *call)
+static int process_convex_hull(void *self, const struct seg_host *host, struct seg_call *call)
 {
     const struct params *params = self;
     const struct common_env env = {host, call};

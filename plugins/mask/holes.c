@@ -7,7 +7,7 @@ struct params {
     int32_t min_area, max_area;
 };
 
-static int fill_holes(void *self, const struct seg_host *host, struct seg_call *call)
+static int process_fill_holes(void *self, const struct seg_host *host, struct seg_call *call)
 {
     const struct params *params = self;
     const struct common_env env = {host, call};
@@ -24,7 +24,8 @@ static int fill_holes(void *self, const struct seg_host *host, struct seg_call *
     return mask_pick_write(&env, &pick, NULL, "holes");
 }
 
-static int remove_small_holes(void *self, const struct seg_host *host, struct seg_call *call)
+static int process_remove_small_holes(void *self, const struct seg_host *host,
+                                      struct seg_call *call)
 {
     const struct params *params = self;
     const struct common_env env = {host, call};

@@ -9,7 +9,7 @@ struct params {
     int32_t min_area, buffer, count;
 };
 
-static int remove_small(void *self, const struct seg_host *host, struct seg_call *call)
+static int process_remove_small(void *self, const struct seg_host *host, struct seg_call *call)
 {
     const struct params *params = self;
     const struct common_env env = {host, call};
@@ -22,7 +22,7 @@ static int remove_small(void *self, const struct seg_host *host, struct seg_call
     return mask_pick_write(&env, &pick, "components", "removed");
 }
 
-static int clear_border(void *self, const struct seg_host *host, struct seg_call *call)
+static int process_clear_border(void *self, const struct seg_host *host, struct seg_call *call)
 {
     const struct params *params = self;
     const struct common_env env = {host, call};
@@ -53,7 +53,7 @@ static int by_area(const void *a, const void *b)
     return (p->component > q->component) - (p->component < q->component);
 }
 
-static int keep_largest(void *self, const struct seg_host *host, struct seg_call *call)
+static int process_keep_largest(void *self, const struct seg_host *host, struct seg_call *call)
 {
     const struct params *params = self;
     const struct common_env env = {host, call};

@@ -24,7 +24,7 @@ static int subtract_rows(void *arg, size_t begin, size_t end, unsigned worker)
     return SEG_OK;
 }
 
-static int outline(void *self, const struct seg_host *host, struct seg_call *call)
+static int process_outline(void *self, const struct seg_host *host, struct seg_call *call)
 {
     const struct params *params = self;
     const struct common_env env = {host, call};

@@ -8,7 +8,7 @@ struct params {
     int32_t connectivity;
 };
 
-static int reconstruct(void *self, const struct seg_host *host, struct seg_call *call)
+static int process_reconstruct(void *self, const struct seg_host *host, struct seg_call *call)
 {
     const struct params *params = self;
     const struct common_env env = {host, call};

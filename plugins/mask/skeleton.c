@@ -24,14 +24,14 @@ static int thin_mask(const struct common_env *env, enum mask_thinning method, in
     return status;
 }
 
-static int skeleton(void *self, const struct seg_host *host, struct seg_call *call)
+static int process_skeleton(void *self, const struct seg_host *host, struct seg_call *call)
 {
     const struct params *params = self;
     const struct common_env env = {host, call};
     return thin_mask(&env, params->method == ZHANG ? MASK_ZHANG : MASK_LEE, 0);
 }
 
-static int thin(void *self, const struct seg_host *host, struct seg_call *call)
+static int process_thin(void *self, const struct seg_host *host, struct seg_call *call)
 {
     const struct params *params = self;
     const struct common_env env = {host, call};

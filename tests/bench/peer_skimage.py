@@ -34,6 +34,11 @@ ROWS = {
     'components nuclei': lambda m: measure.label(m),
     'open disk 5': lambda m: morphology.binary_opening(m, morphology.disk(5)),
     'fill holes': lambda m: ndi.binary_fill_holes(m),
+    'remove small': lambda m: morphology.remove_small_objects(m, 64, 2),
+    'remove small nuclei': lambda m: morphology.remove_small_objects(m, 64, 2),
+    'skeleton': lambda m: morphology.skeletonize(m),
+    'convex hulls': lambda m: morphology.convex_hull_object(m),
+    'expand labels': lambda m: segmentation.expand_labels(measure.label(m), 10),
     # threshold
     'otsu': lambda g: g > filters.threshold_otsu(g),
     'multiotsu 5': lambda g: np.digitize(g, filters.threshold_multiotsu(g, 5)),

@@ -41,6 +41,10 @@ gives "YOLO text without its image" 2 \
     "segkit: YOLO text does not say how large its image is: name it with --image" \
     "$SEGKIT" convert m.txt x.png
 check "colours are labels" "$SEGKIT" convert --labels-from rgb rgb.ppm rgb.pgm
+check "the same by another word" "$SEGKIT" convert --labels-from rgb-map rgb.ppm map.pgm
+check "which counts alike" cmp rgb.pgm map.pgm
+check "grey levels are labels" "$SEGKIT" convert --labels-from gray rgb.pgm map.pgm
+check "as they are" cmp rgb.pgm map.pgm
 says "counted by colour" 0 "3 values in 0..2" "$SEGKIT" info rgb.pgm
 gives "no palette" 4 "segkit: labels.pgm: has no palette" \
     "$SEGKIT" convert --labels-from palette labels.pgm x.png

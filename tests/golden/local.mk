@@ -22,6 +22,13 @@ tests_golden_graphcut_SOURCES = %D%/graphcut.c
 TESTS += %D%/graphcut.t
 EXTRA_DIST += %D%/graphcut.t
 
+check_PROGRAMS += tests/golden/regions
+tests_golden_regions_CPPFLAGS = $(libsegcore_la_CPPFLAGS)
+tests_golden_regions_LDADD = libsegcore.la
+tests_golden_regions_SOURCES = %D%/regions.c
+TESTS += %D%/regions.t
+EXTRA_DIST += %D%/regions.t
+
 check_PROGRAMS += tests/golden/stages
 tests_golden_stages_CPPFLAGS = $(libsegcore_la_CPPFLAGS)
 tests_golden_stages_LDADD = libsegcore.la

