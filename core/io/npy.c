@@ -61,10 +61,12 @@ static int read_type(struct npy *npy, const char *text)
 }
 
 /* Which axis is which, and how many samples lie between neighbours along each. Two axes are rows
- * and columns; of three the first is planes, but (rows, columns, 3 or 4) can only be colours. */
+ * and columns; of three the first is planes, but (rows, columns, 3 or 4) is colours where an image
+ * is wanted. */
 static void set_shape(struct npy *npy, const uint64_t *sizes, int count)
 {
-    const bool colors = count == 3 && sizes[0] > 4 && (sizes[2] == 3 || sizes[2] == 4);
+    const bool colors = npy->reading->kind != SEG_SCORES && count == 3 && sizes[0] > 4 &&
+                        (sizes[2] == 3 || sizes[2] == 4);
     const int axes[3] = {colors ? 2 : 0, count - 2 - colors, count - 1 - colors};
     uint64_t strides[3], stride = 1;
     for (int i = 0; i < count; i++) {

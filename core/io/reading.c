@@ -77,7 +77,7 @@ static int check_picture(const struct segi_reading *r, const struct segi_picture
     if (segi_reading_wants_numbers(r) && p->planes > 1 && !is_picture_color(p->color))
         return segi_error(r->err, SEG_IO, "%llu planes: %s has 1", (unsigned long long)p->planes,
                           kind);
-    if (r->kind == SEG_SCORES && !is_float(p->sample))
+    if (r->kind == SEG_SCORES && !is_float(p->sample) && p->color != SEG_COLOR_UNKNOWN)
         return segi_error(r->err, SEG_IO, "holds integers: scores are floating-point numbers");
     return SEG_OK;
 }

@@ -72,8 +72,9 @@ SEG_API int seg_layer_set_classes(seg_layer *layer, const char *const *names, si
  * counts from 0: of TIFF, or the images of COCO. `kind` 0: an image, of which samples of fewer than
  * 8 bits fill 0..255 and palettes become colours; else the layer is converted where that loses
  * nothing (0/non-zero to a mask, the stored integers and palette indices to labels, floating point
- * to scores, labels to instances and back). The layer is sealed. SEG_IO: cannot be opened, read,
- * understood or converted; SEG_LIMIT. */
+ * or planes that are no colours to scores, labels to instances and back); a NumPy array of scores
+ * is (classes, rows, columns). The layer is sealed. SEG_IO: cannot be opened, read, understood or
+ * converted; SEG_LIMIT. */
 SEG_API int seg_layer_load(seg_context *context, const char *path, int page, enum seg_kind kind,
                            seg_layer **layer, struct seg_error *err);
 

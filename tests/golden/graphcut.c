@@ -23,13 +23,13 @@ static const char *text_of(const struct segi_json *test, const char *name)
 }
 
 static bool load(struct runner *r, const struct segi_json *test, const char *role,
-                 struct seg_input *input)
+                 enum seg_kind kind, struct seg_input *input)
 {
     char path[4096];
     struct seg_error err = {0};
     const char *name = text_of(segi_json_get(test, "inputs"), role);
     snprintf(path, sizeof path, "%s/%s", r->folder, name);
-    if (!*name || seg_layer_load(r->context, path, 0, SEG_IMAGE, &input->layer, &err))
+    if (!*name || seg_layer_load(r->context, path, 0, kind, &input->layer, &err))
         return false;
     input->struct_size = sizeof *input;
     seg_layer_shape(input->layer, &input->shape);
@@ -103,12 +103,9 @@ static void run_energy(struct runner *r, const struct segi_json *test)
     snprintf(connectivity, sizeof connectivity, "connectivity=%g",
              segi_json_number(segi_json_get(params, "connectivity"), 0));
     snprintf(weight, sizeof weight, "weight=%g", segi_json_number(segi_json_get(params, "lam"), 0));
-    if (!load(r, test, "unary", &inputs[0]) || (binary && !load(r, test, "pairwise", &inputs[1]))) {
+    if (!load(r, test, "unary", SEG_SCORES, &inputs[0]) ||
+        (binary && !load(r, test, "pairwise", SEG_IMAGE, &inputs[1]))) {
         expect(r, test, "inputs", false, 1, 0);
-    } else if (!binary && inputs[0].shape.planes !=
-                              (int32_t)segi_json_number(segi_json_get(params, "labels"), 0)) {
-        /* (labels, rows, 3) reads as a colour image: the two cannot be told apart */
-        printf("# %s: skipped, its costs read as colours\n", text_of(test, "name"));
     } else {
         if (binary)
             words[3] = "pairwise=weights";
@@ -155,7 +152,8 @@ static void run_grabcut(struct runner *r, const struct segi_json *test)
         if (corner < 4)
             box[corner++] = segi_json_number(number, 0);
     }
-    bool loaded = load(r, test, "image", &image) && load(r, test, "truth", &truth);
+    bool loaded =
+        load(r, test, "image", SEG_IMAGE, &image) && load(r, test, "truth", SEG_IMAGE, &truth);
     if (!loaded)
         expect(r, test, "inputs", false, 1, 0);
     for (int iterations = 1; iterations <= 5 && loaded; iterations += 4) {

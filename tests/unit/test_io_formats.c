@@ -159,6 +159,7 @@ Test(formats, npy_colours_may_come_last)
               sizeof rgb);
     CHECK("a.npy", 0, 0, 0, 0, 3);
     CHECK("a.npy", 0, 2, 1, 8, 11);
+    CHECK("a.npy", SEG_SCORES, 4, 1, 27, 28, 29);
 }
 
 Test(formats, npy_refusals)
