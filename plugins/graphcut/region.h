@@ -4,8 +4,41 @@
 #define GRAPHCUT_REGION_H
 
 #include "contrast.h"
+#include "gmm.h"
 
 enum { REGION_BACKGROUND = 0, REGION_OBJECT = 1, REGION_UNKNOWN = 2 };
+
+/* Rows and ports of the stages that cut an object out. */
+#define REGION_OBJECT_ROW(T)                                                                       \
+    {                                                                                              \
+        SEG_P_INT(T, object, 1, 1, INT32_MAX, NULL,                                                \
+                  "the number of the markers that are object; all others are background")          \
+    }
+#define REGION_SMOOTHNESS_ROW(T)                                                                   \
+    {                                                                                              \
+        SEG_P_FLOAT(T, smoothness, 50, 0, 1e6, NULL,                                               \
+                    "what an edge of the object costs where the image has none")                   \
+    }
+#define REGION_CONTRAST_ROW(T)                                                                     \
+    {                                                                                              \
+        SEG_P_FLOAT(T, contrast, 1, 0, 1e3, NULL,                                                  \
+                    "how much cheaper edges of the image make it; 0: not at all")                  \
+    }
+#define REGION_IMAGE_PORT                                                                          \
+    {                                                                                              \
+        .name = "image", .summary = "what to segment, of any number of channels",                  \
+        .kinds = SEG_KIND_BIT(SEG_IMAGE), .dtypes = SEG_ANY_SAMPLE, .planes_min = 1,               \
+        .planes_max = GMM_PLANES                                                                   \
+    }
+#define REGION_SCRIBBLES_PORT                                                                      \
+    {                                                                                              \
+        .name = "markers", .summary = "scribbles on the object and on the background",             \
+        .kinds = SEG_KIND_BIT(SEG_LABELS)                                                          \
+    }
+#define REGION_CUT_PORT                                                                            \
+    {                                                                                              \
+        .name = "cut", .summary = "the object", .kinds = SEG_KIND_BIT(SEG_MASK), .planes_min = 1   \
+    }
 
 /* Marks the pixels of the markers at a port, where one is connected: those of number `object` as
  * object, those of others as background. */

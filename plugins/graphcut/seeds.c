@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* graphcut.seeds: object and background from scribbles. */
 #include "common/fast_math.h"
-#include "gmm.h"
 #include "region.h"
 #include "stages.h"
 
@@ -139,36 +138,26 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
 }
 
 static const struct seg_param params[] = {
-    {SEG_P_INT(struct params, object, 1, 1, INT32_MAX, NULL,
-               "the number of the markers that are object; all others are background")},
+    REGION_OBJECT_ROW(struct params),
     {SEG_P_CHOICE(struct params, region, HISTOGRAM, regions,
                   "what pixels without a marker are compared with")},
     {SEG_P_FLOAT(struct params, region_weight, 1, 0, 1e3, NULL,
                  "how much that comparison counts against edges")},
     {SEG_P_INT(struct params, components, 5, 1, GMM_MOST, NULL,
                "how many Gaussians describe each side")},
-    {SEG_P_FLOAT(struct params, smoothness, 50, 0, 1e6, NULL,
-                 "what an edge of the object costs where the image has none")},
-    {SEG_P_FLOAT(struct params, contrast, 1, 0, 1e3, NULL,
-                 "how much cheaper edges of the image make it; 0: not at all")},
+    REGION_SMOOTHNESS_ROW(struct params),
+    REGION_CONTRAST_ROW(struct params),
     CUT_CONNECTIVITY_ROW(struct params, CUT_8),
     CUT_SLICES_ROW(struct params),
 };
 
 static const struct seg_port inputs[] = {
-    {.name = "image",
-     .summary = "what to segment, of any number of channels",
-     .kinds = SEG_KIND_BIT(SEG_IMAGE),
-     .dtypes = SEG_ANY_SAMPLE,
-     .planes_min = 1,
-     .planes_max = GMM_PLANES},
-    {.name = "markers",
-     .summary = "scribbles on the object and on the background",
-     .kinds = SEG_KIND_BIT(SEG_LABELS)},
+    REGION_IMAGE_PORT,
+    REGION_SCRIBBLES_PORT,
 };
 
 static const struct seg_port outputs[] = {
-    {.name = "cut", .summary = "the object", .kinds = SEG_KIND_BIT(SEG_MASK), .planes_min = 1},
+    REGION_CUT_PORT,
 };
 
 const struct seg_stage graphcut_seeds = {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* graphcut.superpixel_cut: object and background from scribbles, a region at a time. */
-#include "contrast.h"
-#include "gmm.h"
 #include "region.h"
 #include "regions.h"
 #include "stages.h"
@@ -134,8 +132,7 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
 }
 
 static const struct seg_param params[] = {
-    {SEG_P_INT(struct params, object, 1, 1, INT32_MAX, NULL,
-               "the number of the markers that are object; all others are background")},
+    REGION_OBJECT_ROW(struct params),
     {SEG_P_INT(struct params, components, 3, 1, GMM_MOST, NULL,
                "how many Gaussians describe the marked regions of each side")},
     {SEG_P_FLOAT(struct params, region_weight, 0.1, 0, 1e3, NULL,
@@ -147,18 +144,11 @@ static const struct seg_param params[] = {
 };
 
 static const struct seg_port inputs[] = {
-    {.name = "image",
-     .summary = "what to segment, of any number of channels",
-     .kinds = SEG_KIND_BIT(SEG_IMAGE),
-     .dtypes = SEG_ANY_SAMPLE,
-     .planes_min = 1,
-     .planes_max = GMM_PLANES},
+    REGION_IMAGE_PORT,
     {.name = "superpixels",
      .summary = "the regions, such as superpixels or basins of a watershed",
      .kinds = SEG_KIND_BIT(SEG_LABELS)},
-    {.name = "markers",
-     .summary = "scribbles on the object and on the background",
-     .kinds = SEG_KIND_BIT(SEG_LABELS)},
+    REGION_SCRIBBLES_PORT,
 };
 
 static const struct seg_port outputs[] = {
