@@ -11,11 +11,11 @@ struct params {
     int32_t to;
 };
 
-enum space { RGB, HSV, LAB, LUV, YCRCB, SPACES };
+enum space { RGB, HSV, LAB, LUV, YCRCB, GRAY };
 
 static const uint32_t colors[] = {
     [RGB] = SEG_COLOR_RGB, [HSV] = SEG_COLOR_HSV,     [LAB] = SEG_COLOR_LAB,
-    [LUV] = SEG_COLOR_LUV, [YCRCB] = SEG_COLOR_YCRCB,
+    [LUV] = SEG_COLOR_LUV, [YCRCB] = SEG_COLOR_YCRCB, [GRAY] = SEG_COLOR_GRAY,
 };
 
 /* Where Luv has its origin: u' and v' of white. */
@@ -65,7 +65,7 @@ COMMON_INLINE void from_rgb(enum space space, float *restrict r, float *restrict
         common_lab(&r[x], &g[x], &b[x]);
     for (int32_t x = 0; x < width && space == LUV; x++)
         luv_from_rgb(&r[x], &g[x], &b[x]);
-    for (int32_t x = 0; x < width && space == YCRCB; x++)
+    for (int32_t x = 0; x < width && (space == YCRCB || space == GRAY); x++)
         ycrcb_from_rgb(&r[x], &g[x], &b[x]);
 }
 
@@ -138,17 +138,19 @@ struct convert {
     struct seg_view in, out;
     enum space from, to;
     float scale;
+    float *room; /* two rows for each worker, for planes that the result does not have */
 };
 
 static int convert_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
-    (void)worker;
     const struct convert *convert = arg;
     int32_t width = convert->in.width;
+    float *room = convert->room + 2 * (size_t)worker * (size_t)width;
     for (size_t y = begin; y < end; y++) {
         float *rows[3];
         for (int32_t k = 0; k < 3; k++) {
-            rows[k] = seg_row(&convert->out, k, (int32_t)y);
+            rows[k] = k < convert->out.planes ? seg_row(&convert->out, k, (int32_t)y)
+                                              : room + (size_t)(k - 1) * (size_t)width;
             common_floats(&convert->in, k, (int32_t)y, 0, (size_t)width, rows[k]);
             for (int32_t x = 0; x < width; x++)
                 rows[k][x] *= convert->scale;
@@ -170,18 +172,28 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
     int status = common_open(&env, &convert.in, &convert.out);
     if (status)
         return status;
-    for (int k = 0; k < SPACES; k++)
+    for (int k = 0; k < GRAY; k++)
         if (convert.in.color == colors[k])
             convert.from = (enum space)k;
     uint32_t dtype = convert.in.dtype;
     if (convert.from != RGB && dtype != SEG_F32)
         return host->fail(call, SEG_STAGE,
                           "input 'image': of this colour space only 32-bit floats are understood");
+    if (!COMMON_SCRATCH(&env, convert.room, 2 * (size_t)convert.in.width * host->workers(call)))
+        return common_nomem(&env);
     convert.scale = 1 / filter_span(dtype);
     status = common_parallel(&env, (size_t)convert.in.height, common_grain(convert.in.width),
                              convert_rows, &convert);
     const double color = colors[convert.to];
     return status ? status : host->set(call, 0, SEG_PROP_COLOR, &color, 1);
+}
+
+static int shape(const struct seg_host *host, struct seg_call *call, const void *params,
+                 const struct seg_shape *in, struct seg_shape *out)
+{
+    (void)host, (void)call, (void)in;
+    out->planes = ((const struct params *)params)->to == GRAY ? 1 : 3;
+    return SEG_OK;
 }
 
 static int32_t reach(const void *params)
@@ -196,6 +208,7 @@ static const struct seg_choice spaces[] = {
     [LAB] = {"lab", "CIE L*a*b*: L 0..100, a and b about -128..127"},
     [LUV] = {"luv", "CIE L*u*v*: L 0..100, u and v about -134..220"},
     [YCRCB] = {"ycrcb", "ITU-R BT.601, each 0..1; gray has Cr and Cb 0.5"},
+    [GRAY] = {"gray", "the Y of YCrCb alone, one plane"},
 };
 
 static const struct seg_param params[] = {
@@ -213,10 +226,11 @@ static const struct seg_port inputs[] = {
 
 static const struct seg_port outputs[] = {
     {.name = "result",
-     .summary = "three planes",
+     .summary = "three planes, or one of gray",
      .kinds = SEG_KIND_BIT(SEG_IMAGE),
      .dtypes = SEG_DTYPE_BIT(SEG_F32),
-     .planes_min = 3},
+     .planes_min = 1,
+     .planes_max = 3},
 };
 
 const struct seg_stage filter_color = {
@@ -227,11 +241,12 @@ const struct seg_stage filter_color = {
         "What the image is in, the image says; without a statement it is taken for RGB. 8 and 16 "
         "bits are scaled to 0..1 first, and floating point is taken to be so already. HSV, Lab "
         "(D65) and Luv are scaled as in scikit-image, YCrCb as OpenCV's for floating point; "
-        "OpenCV's 8 bits are scaled otherwise. filter.gray makes gray of colour, filter.channel "
-        "takes one of the planes.",
+        "OpenCV's 8 bits are scaled otherwise. filter.gray makes gray of the image's own type, "
+        "filter.channel takes one of the planes.",
     .reference = "CIE 15, Colorimetry; IEC 61966-2-1, sRGB; A. R. Smith, Color gamut transform "
                  "pairs, SIGGRAPH 1978",
     .version = 1,
     .process = process,
     .reach = reach,
+    .shape = shape,
 };

@@ -48,6 +48,7 @@ Test(color, spaces)
     expect("filter.color to=lab", 255, 0, 0, 53.2408, 80.0925, 67.2032, 0.01);
     expect("filter.color to=luv", 0, 0, 0, 0, 0, 0, 0.001);
     expect("filter.color to=luv", 255, 0, 0, 53.2408, 175.0151, 37.7564, 0.05);
+    expect("filter.color to=gray", 255, 0, 51, 0.299 + 0.114 * 0.2, 0, 0, 1e-6);
     expect("filter.color to=ycrcb", 128, 128, 128, 128 / 255.0, 0.5, 0.5, 1e-6);
 }
 
