@@ -31,6 +31,7 @@ struct local {
 struct rows {
     double *column, *column_square; /* sums over the window's rows */
     double *sum, *square;           /* over the window */
+    double *times;                  /* how often the window sees each row of the image */
     double *ring;                   /* of a disk: what lies left of each column, for its rows */
     float *sample, *enter, *leave;
 };
@@ -42,7 +43,8 @@ static struct rows rows_of(const struct local *l, unsigned worker)
                      .column_square = at + l->columns,
                      .sum = at + 2 * l->columns,
                      .square = at + 3 * l->columns,
-                     .ring = at + 6 * l->columns};
+                     .times = at + 6 * l->columns};
+    r.ring = r.times + l->image.height;
     r.sample = (float *)(void *)(at + 4 * l->columns);
     r.enter = r.sample + l->columns;
     r.leave = r.enter + l->columns;
@@ -117,14 +119,25 @@ static void slide(const struct local *l, const struct rows *r)
     }
 }
 
-/* Sums of the window around the first row of a piece. */
+/* Sums of the window around the first row of a piece. A window that is higher than the image sees
+ * rows many times, but each is fetched once. */
 static void start(const struct local *l, const struct rows *r, int64_t y)
 {
+    const int32_t height = l->image.height;
     memset(r->column, 0, 2 * l->columns * sizeof *r->column);
-    memset(r->leave, 0, l->columns * sizeof *r->leave);
-    for (int64_t i = y - l->radius; i <= y + l->radius; i++) {
+    memset(r->times, 0, (size_t)height * sizeof *r->times);
+    for (int64_t i = y - l->radius; i <= y + l->radius; i++)
+        r->times[common_border(i, height, l->rule.border)]++;
+    for (int32_t i = 0; i < height; i++) {
+        const double times = r->times[i];
+        if (times == 0)
+            continue;
         fetch(l, i, r->enter);
-        move(l, r);
+        for (size_t x = 0; x < l->columns; x++) {
+            const double in = r->enter[x];
+            r->column[x] += times * in;
+            r->column_square[x] += times * (in * in);
+        }
     }
 }
 
@@ -252,7 +265,7 @@ static int room(struct local *l)
 {
     const unsigned workers = l->env->host->workers(l->env->call);
     l->columns = ((size_t)l->image.width + 2 * (size_t)l->radius + 7) / 8 * 8;
-    l->share = 6 * l->columns;
+    l->share = 6 * l->columns + (size_t)l->image.height;
     if (l->rule.convention == LOCAL_IMAGEJ) {
         if (!threshold_shape(l->env, SHAPE_DISK, l->window, &l->disk))
             return common_nomem(l->env);
