@@ -5,4 +5,5 @@ include %D%/plug/local.mk
 include %D%/pipe/local.mk
 include %D%/eval/local.mk
 include %D%/cli/local.mk
+include %D%/verify/local.mk
 EXTRA_DIST += %D%/build/m4/segkit-build.m4 %D%/build/m4/segkit-tap.m4

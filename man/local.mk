@@ -1,7 +1,7 @@
 dist_man_MANS += %D%/segkit.1 %D%/segkit-run.1 %D%/segkit-pipeline.5 %D%/segkit-plugin.7
 dist_man_MANS += %D%/segkit-eval.1 %D%/segkit-lint.1 %D%/segkit-compare.1 %D%/segkit-model.1
 dist_man_MANS += %D%/segkit-fuse.1 %D%/segkit-replay.1 %D%/segkit-tune.1
-dist_man_MANS += %D%/segkit-convert.1 %D%/segkit-info.1
+dist_man_MANS += %D%/segkit-convert.1 %D%/segkit-info.1 %D%/segkit-plugin.1
 
 # One page a stage, printed by the program itself from the stages' tables.
 stage_env = env HOME=/nonexistent XDG_DATA_HOME= SEGKIT_PLUGIN_PATH='$(abs_top_builddir)/plugins/.libs'

@@ -15,6 +15,7 @@ segkit_SOURCES = \
   %D%/cmd_model_bench.c \
   %D%/cmd_model_probe.c \
   %D%/cmd_plugin.c \
+  %D%/cmd_plugin_verify.c \
   %D%/cmd_replay.c \
   %D%/cmd_run.c \
   %D%/cmd_show.c \

@@ -12,6 +12,8 @@
 
 void segi_call_begin(struct seg_call *call)
 {
+    if (!call->host)
+        call->host = &segi_host;
     pthread_mutex_init(&call->lock, NULL);
 }
 
@@ -56,7 +58,7 @@ int segi_call_create(struct seg_call *call, const void *params, void **self)
     if (!call->stage->create)
         return SEG_OK;
     call->failed = false;
-    int status = settle(call, call->stage->create(&segi_host, call, params, self));
+    int status = settle(call, call->stage->create(call->host, call, params, self));
     segi_scratch_free(call);
     return status;
 }
@@ -64,7 +66,7 @@ int segi_call_create(struct seg_call *call, const void *params, void **self)
 void segi_call_destroy(struct seg_call *call, void *self)
 {
     if (call->stage->destroy)
-        call->stage->destroy(self, &segi_host, call);
+        call->stage->destroy(self, call->host, call);
     segi_scratch_free(call);
 }
 
@@ -106,7 +108,7 @@ int segi_call_process(struct seg_call *call, void *self)
     call->value_count = 0;
     int status = take_views(call);
     if (!status)
-        status = settle(call, call->stage->process(self, &segi_host, call));
+        status = settle(call, call->stage->process(self, call->host, call));
     if (!status)
         status = complete_outputs(call);
     segi_scratch_free(call);
@@ -190,7 +192,7 @@ int segi_call_shapes(struct seg_call *call, const void *params, const struct seg
         return SEG_OK;
     call->failed = false;
     int status = settle(call, call->foreign ? segi_isolate_shape(call, params, in, out)
-                                            : stage->shape(&segi_host, call, params, in, out));
+                                            : stage->shape(call->host, call, params, in, out));
     segi_scratch_free(call);
     for (uint32_t i = 0; !status && i < stage->output_count; i++)
         if (out[i].kind != bit_index(stage->outputs[i].kinds) || out[i].width < 0 ||

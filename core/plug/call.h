@@ -26,6 +26,7 @@ struct segi_scratch;
 struct seg_call {
     seg_context *context;
     const struct seg_stage *stage;
+    const struct seg_host *host; /* what the stage is given; NULL: segi_host */
     seg_layer **inputs;          /* input_count; NULL: not connected */
     struct segi_output *outputs; /* output_count */
     struct seg_error *err;

@@ -10,6 +10,8 @@ cli_tests = \
   %D%/replay.t \
   %D%/run.t \
   %D%/tune.t \
-  %D%/usage.t
+  %D%/usage.t \
+  %D%/verify.t \
+  %D%/verify_shipped.t
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) tests/cases/images/gray.pgm

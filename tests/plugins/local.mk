@@ -53,3 +53,8 @@ check_LTLIBRARIES += %D%/wild.la %D%/wildopen.la
 %C%_wildopen_la_SOURCES = %D%/wild.c
 %C%_wildopen_la_CPPFLAGS = $(AM_CPPFLAGS) -DFAULT_OPEN
 %C%_wildopen_la_LDFLAGS = $(TEST_MODULE_FLAGS)
+
+# one with a stage for each thing that `plugin verify` finds
+check_LTLIBRARIES += %D%/wrong.la
+%C%_wrong_la_SOURCES = %D%/wrong.c
+%C%_wrong_la_LDFLAGS = $(TEST_MODULE_FLAGS)
