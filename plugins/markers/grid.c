@@ -71,7 +71,7 @@ static const struct seg_choice layouts[] = {
 static const struct seg_param params[] = {
     {SEG_P_INT(struct params, spacing, 32, 1, 1 << 20, "px", "how far apart two markers are"),
      .alias = "size"},
-    {SEG_P_INT(struct params, radius, 0, 0, 1 << 19, "px",
+    {SEG_P_INT(struct params, radius, 0, 0, (1 << 19) - 1, "px",
                "a marker is a square of 2 radius + 1 pixels")},
     {SEG_P_CHOICE(struct params, layout, SQUARE, layouts, "how they are laid out")},
 };
