@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Conjugate gradients, preconditioned by a multigrid cycle in which two by two pixels become one
- * (Notay, An aggregation-based algebraic multigrid method, ETNA 37, 2010): an edge between two
- * coarse pixels weighs as much as all between their fine ones, so that every level is such a grid
- * again. */
+/* Conjugate gradients, preconditioned by a multigrid cycle: smoothing on the pixels, and the coarse
+ * graphs for the rest. */
 #include "grid.h"
 
 #include <math.h>
 #include <string.h>
 
-#define SWEEPS_LAST 30 /* on the coarsest level */
-#define ROUNDS_MAX  500
-#define BOOST       1.5 /* constant pieces correct too little; the best of 1 to 1.8 on pictures */
+#define ROUNDS_MAX 500
+#define NONE       UINT32_MAX
 
 double *walker_grid_raster(const struct common_env *env, const struct walker_level *level)
 {
@@ -24,62 +21,94 @@ double *walker_grid_raster(const struct common_env *env, const struct walker_lev
 int walker_grid_open(struct walker_grid *grid, const struct common_env *env, int32_t width,
                      int32_t height)
 {
-    *grid = (struct walker_grid){.env = env};
-    for (int32_t i = 0; i < WALKER_LEVELS; i++) {
-        struct walker_level *level = &grid->levels[grid->count++];
-        *level =
-            (struct walker_level){.width = width, .height = height, .stride = (size_t)width + 1};
-        level->size = ((size_t)height + 2) * level->stride + 2;
-        if (!(level->right = walker_grid_raster(env, level)) ||
-            !(level->down = walker_grid_raster(env, level)) ||
-            !(level->ground = walker_grid_raster(env, level)) ||
-            !(level->diagonal = walker_grid_raster(env, level)) ||
-            !(level->residue = walker_grid_raster(env, level)) ||
-            (i && (!(level->value = walker_grid_raster(env, level)) ||
-                   !(level->rest = walker_grid_raster(env, level)))))
+    struct walker_level *level = &grid->level;
+    *grid = (struct walker_grid){.env = env, .coarse.env = env};
+    *level = (struct walker_level){.width = width, .height = height, .stride = (size_t)width + 1};
+    level->size = ((size_t)height + 2) * level->stride + 2;
+    if (level->size >= NONE)
+        return env->host->fail(env->call, SEG_LIMIT, "the image has more than 2^32 pixels");
+    double **rasters[] = {&level->right,  &level->down, &level->ground,   &level->diagonal,
+                          &grid->residue, &grid->value, &grid->direction, &grid->product};
+    for (size_t k = 0; k < SEG_COUNT(rasters); k++)
+        if (!(*rasters[k] = walker_grid_raster(env, level)))
             return common_nomem(env);
-        if (width <= 2 && height <= 2)
-            break;
-        width = (width + 1) / 2;
-        height = (height + 1) / 2;
-    }
-    if (!(grid->direction = walker_grid_raster(env, &grid->levels[0])) ||
-        !(grid->product = walker_grid_raster(env, &grid->levels[0])) ||
-        !(grid->levels[0].value = walker_grid_raster(env, &grid->levels[0])) ||
-        !COMMON_SCRATCH(env, grid->sums, grid->levels[0].height))
+    if (!COMMON_SCRATCH(env, grid->sums, height) || !COMMON_SCRATCH(env, grid->parent, level->size))
         return common_nomem(env);
     return SEG_OK;
 }
 
-static void sum_weights(struct walker_level *level)
+/* Sums up each pixel's weights and numbers those that have any; returns how many there are. */
+static uint32_t number_pixels(struct walker_grid *grid)
 {
+    struct walker_level *level = &grid->level;
+    uint32_t count = 0;
     for (int32_t y = 0; y < level->height; y++)
-        for (size_t i = (size_t)y * level->stride, end = i + (size_t)level->width; i < end; i++)
+        for (size_t i = (size_t)y * level->stride, end = i + (size_t)level->width; i < end; i++) {
             level->diagonal[i] = level->ground[i] + level->right[i] + level->down[i] +
                                  *(level->right + i - 1) + *(level->down + i - level->stride);
+            grid->parent[i] = level->diagonal[i] > 0 ? count++ : NONE;
+        }
+    return count;
+}
+
+static void add_edge(struct walker_graph *graph, const struct walker_grid *grid, size_t to,
+                     double weight, uint32_t *edges)
+{
+    if (!(weight > 0))
+        return;
+    graph->to[*edges] = grid->parent[to];
+    graph->weight[(*edges)++] = weight;
+}
+
+/* The pixels as a graph. */
+static int list_edges(const struct walker_grid *grid, struct walker_graph *graph)
+{
+    const struct walker_level *level = &grid->level;
+    const struct common_env *env = grid->env;
+    uint32_t node = 0, edges = 0;
+    if (!COMMON_SCRATCH(env, graph->first, (size_t)graph->count + 1) ||
+        !COMMON_SCRATCH(env, graph->to, 4 * (size_t)graph->count + 1) ||
+        !COMMON_SCRATCH(env, graph->weight, 4 * (size_t)graph->count + 1) ||
+        !COMMON_SCRATCH(env, graph->ground, graph->count))
+        return common_nomem(env);
+    for (int32_t y = 0; y < level->height; y++)
+        for (size_t i = (size_t)y * level->stride, end = i + (size_t)level->width; i < end; i++) {
+            if (grid->parent[i] == NONE)
+                continue;
+            graph->first[node] = edges;
+            graph->ground[node++] = level->ground[i];
+            add_edge(graph, grid, i + 1, level->right[i], &edges);
+            add_edge(graph, grid, i - 1, *(level->right + i - 1), &edges);
+            add_edge(graph, grid, i + level->stride, level->down[i], &edges);
+            add_edge(graph, grid, i - level->stride, *(level->down + i - level->stride), &edges);
+        }
+    graph->first[node] = edges;
+    return SEG_OK;
 }
 
 int walker_grid_ready(struct walker_grid *grid)
 {
-    sum_weights(&grid->levels[0]);
-    for (int32_t l = 1; l < grid->count; l++) {
-        const struct walker_level *fine = &grid->levels[l - 1];
-        struct walker_level *coarse = &grid->levels[l];
-        for (int32_t y = 0; y < fine->height; y++)
-            for (int32_t x = 0; x < fine->width; x++) {
-                size_t i = (size_t)y * fine->stride + (size_t)x;
-                size_t j = (size_t)(y / 2) * coarse->stride + (size_t)(x / 2);
-                coarse->ground[j] += fine->ground[i];
-                coarse->right[j] += x % 2 ? fine->right[i] : 0;
-                coarse->down[j] += y % 2 ? fine->down[i] : 0;
-            }
-        sum_weights(coarse);
-    }
-    return grid->env->host->progress(grid->env->call, -1);
+    struct walker_graph *pixels = &grid->coarse.graphs[0];
+    pixels->count = number_pixels(grid);
+    if (pixels->count > NONE / 4)
+        return grid->env->host->fail(grid->env->call, SEG_LIMIT, "more than 2^30 pixels are free");
+    int status = list_edges(grid, pixels);
+    if (!status)
+        status = walker_coarse_build(&grid->coarse);
+    if (status)
+        return status;
+    grid->next = pixels + (grid->coarse.count > 1);
+    for (int32_t y = 0; y < grid->level.height && grid->next != pixels; y++)
+        for (int32_t x = 0; x < grid->level.width; x++) {
+            uint32_t *parent = grid->parent + (size_t)y * grid->level.stride + (size_t)x;
+            *parent = *parent == NONE ? NONE : pixels->parent[*parent];
+        }
+    return SEG_OK;
 }
 
 struct work {
-    const struct walker_level *level, *coarse;
+    const struct walker_grid *grid;
+    const struct walker_level *level;
     const double *rest;
     double *value, *out, *sums;
     const double *other;
@@ -138,61 +167,49 @@ static int apply_rows(void *arg, size_t begin, size_t end, unsigned worker)
     return SEG_OK;
 }
 
-/* The coarse right-hand side: sums of the residue; and a value of 0. */
-static int restrict_rows(void *arg, size_t begin, size_t end, unsigned worker)
-{
-    (void)worker;
-    const struct work *work = arg; /* its level is the coarse one, `coarse` the fine one */
-    const struct walker_level *to = work->level, *from = work->coarse;
-    for (size_t y = begin; y < end; y++)
-        for (size_t x = 0; x < (size_t)to->width; x++) {
-            const double *at = from->residue + 2 * y * from->stride + 2 * x;
-            bool right = 2 * x + 1 < (size_t)from->width, down = 2 * y + 1 < (size_t)from->height;
-            double sum = at[0] + (right ? at[1] : 0);
-            sum += down ? at[from->stride] + (right ? at[from->stride + 1] : 0) : 0;
-            to->rest[y * to->stride + x] = sum;
-            to->value[y * to->stride + x] = 0;
-        }
-    return SEG_OK;
-}
-
 static int prolong_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     (void)worker;
     const struct work *work = arg;
-    const struct walker_level *level = work->level, *coarse = work->coarse;
+    const uint32_t *parent = work->grid->parent;
     for (size_t y = begin; y < end; y++)
-        for (size_t x = 0; x < (size_t)level->width; x++)
-            if (level->diagonal[y * level->stride + x] > 0)
-                work->value[y * level->stride + x] +=
-                    BOOST * coarse->value[y / 2 * coarse->stride + x / 2];
+        for (size_t i = y * work->level->stride, last = i + (size_t)work->level->width; i < last;
+             i++)
+            if (parent[i] != NONE)
+                work->value[i] += WALKER_BOOST * work->grid->next->value[parent[i]];
     return SEG_OK;
 }
 
-/* value = about the solution for rest, from 0; the same symmetric operation every time. */
-static int cycle(const struct walker_grid *grid, int32_t l, double *value, const double *rest)
+/* Hands the residue to the coarse graphs. */
+static void correct(const struct walker_grid *grid)
 {
-    const struct walker_level *level = &grid->levels[l];
-    int status = SEG_OK;
-    if (l + 1 == grid->count) {
-        for (int i = 0; i < 2 * SWEEPS_LAST && !status; i++)
-            status = relax(grid, level, value, rest, i >= SWEEPS_LAST);
-        return status;
-    }
-    const struct walker_level *coarse = level + 1;
-    status = relax(grid, level, value, rest, 0);
-    struct work work = {.level = level, .rest = rest, .value = value, .out = level->residue};
+    const struct walker_level *level = &grid->level;
+    const struct walker_graph *next = grid->next;
+    memset(next->rest, 0, next->count * sizeof *next->rest);
+    memset(next->value, 0, next->count * sizeof *next->value);
+    for (int32_t y = 0; y < level->height; y++)
+        for (size_t i = (size_t)y * level->stride, end = i + (size_t)level->width; i < end; i++)
+            if (grid->parent[i] != NONE)
+                next->rest[grid->parent[i]] += grid->residue[i];
+    if (next->count)
+        walker_coarse_cycle(&grid->coarse, (int32_t)(next - grid->coarse.graphs));
+}
+
+/* value = about the solution for rest, from 0; the same symmetric operation every time. */
+static int cycle(const struct walker_grid *grid, const double *rest)
+{
+    const struct walker_level *level = &grid->level;
+    struct work work = {
+        .grid = grid, .level = level, .rest = rest, .value = grid->value, .out = grid->residue};
+    memset(grid->value - level->stride - 1, 0, level->size * sizeof *grid->value);
+    int status = relax(grid, level, grid->value, rest, 0);
     if (!status)
         status = over_rows(grid, &work, apply_rows);
-    struct work down = {.level = coarse, .coarse = level};
-    if (!status)
-        status = over_rows(grid, &down, restrict_rows);
-    if (!status)
-        status = cycle(grid, l + 1, coarse->value, coarse->rest);
-    work.coarse = coarse;
-    if (!status)
-        status = over_rows(grid, &work, prolong_rows);
-    return status ? status : relax(grid, level, value, rest, 1);
+    if (status)
+        return status;
+    correct(grid);
+    status = over_rows(grid, &work, prolong_rows);
+    return status ? status : relax(grid, level, grid->value, rest, 1);
 }
 
 static int dot_rows(void *arg, size_t begin, size_t end, unsigned worker)
@@ -211,7 +228,7 @@ static int dot_rows(void *arg, size_t begin, size_t end, unsigned worker)
 
 static int dot(const struct walker_grid *grid, double *a, const double *b, double *result)
 {
-    struct work work = {.level = &grid->levels[0], .value = a, .other = b, .sums = grid->sums};
+    struct work work = {.level = &grid->level, .value = a, .other = b, .sums = grid->sums};
     int status = over_rows(grid, &work, dot_rows);
     *result = 0;
     for (int32_t y = 0; y < work.level->height; y++) /* in order, for any number of threads */
@@ -235,7 +252,7 @@ static int peak_rows(void *arg, size_t begin, size_t end, unsigned worker)
 
 static int peak(const struct walker_grid *grid, double *value, double *result)
 {
-    struct work work = {.level = &grid->levels[0], .value = value, .sums = grid->sums};
+    struct work work = {.level = &grid->level, .value = value, .sums = grid->sums};
     int status = over_rows(grid, &work, peak_rows);
     *result = 0;
     for (int32_t y = 0; y < work.level->height; y++)
@@ -261,27 +278,26 @@ static int add(const struct walker_grid *grid, double *value, const double *othe
                bool to)
 {
     struct work work = {
-        .level = &grid->levels[0], .value = value, .other = other, .factor = factor, .color = to};
+        .level = &grid->level, .value = value, .other = other, .factor = factor, .color = to};
     return over_rows(grid, &work, add_rows);
 }
 
 int walker_grid_solve(struct walker_grid *grid, double *value, double *rest, double tolerance,
                       int32_t *rounds)
 {
-    const struct walker_level *level = &grid->levels[0];
+    const struct walker_level *level = &grid->level;
     struct work work = {.level = level, .value = value, .rest = rest, .out = rest};
     double most, old = 1, now, slope;
     int status = over_rows(grid, &work, apply_rows);
     for (*rounds = 0; !status && *rounds < ROUNDS_MAX; ++*rounds) {
-        memset(level->value - level->stride - 1, 0, level->size * sizeof(double));
-        status = cycle(grid, 0, level->value, rest);
+        status = cycle(grid, rest);
         if (!status)
-            status = peak(grid, level->value, &most);
+            status = peak(grid, grid->value, &most);
         if (status || most <= tolerance)
             break;
-        status = dot(grid, level->value, rest, &now);
+        status = dot(grid, grid->value, rest, &now);
         if (!status)
-            status = add(grid, grid->direction, level->value, *rounds ? now / old : 0, false);
+            status = add(grid, grid->direction, grid->value, *rounds ? now / old : 0, false);
         old = now;
         struct work product = {.level = level, .value = grid->direction, .out = grid->product};
         if (!status)

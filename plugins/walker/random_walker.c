@@ -143,7 +143,7 @@ static int tie_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     (void)worker;
     const struct walk *walk = arg;
-    const struct walker_level *level = &walk->grid.levels[0];
+    const struct walker_level *level = &walk->grid.level;
     for (size_t y = begin; y < end; y++)
         for (size_t x = 0; x < (size_t)walk->image.width; x++) {
             size_t i = y * level->stride + x;
@@ -158,7 +158,7 @@ static int fill_rest(void *arg, size_t begin, size_t end, unsigned worker)
 {
     (void)worker;
     const struct walk *walk = arg;
-    size_t stride = walk->grid.levels[0].stride;
+    size_t stride = walk->grid.level.stride;
     double right, down;
     for (size_t y = begin; y < end; y++)
         for (size_t x = 0; x < (size_t)walk->image.width; x++)
@@ -171,7 +171,7 @@ static int fill_rest(void *arg, size_t begin, size_t end, unsigned worker)
 static double probability(const struct walk *walk, size_t x, size_t y)
 {
     int32_t cell = walk->cells[y * (size_t)walk->image.width + x];
-    double value = walk->value[y * walk->grid.levels[0].stride + x];
+    double value = walk->value[y * walk->grid.level.stride + x];
     if (cell != FREE)
         return cell == walk->place;
     return value > 0 ? value < 1 ? value : 1 : 0;
@@ -183,7 +183,7 @@ static int claim_rows(void *arg, size_t begin, size_t end, unsigned worker)
     (void)worker;
     const struct walk *walk = arg;
     for (size_t y = begin; y < end; y++) {
-        double *best = walk->best + y * walk->grid.levels[0].stride;
+        double *best = walk->best + y * walk->grid.level.stride;
         int32_t *labels = seg_row(&walk->out, 0, (int32_t)y);
         for (size_t x = 0; x < (size_t)walk->image.width; x++) {
             double value = probability(walk, x, y);
@@ -212,7 +212,7 @@ static int subtract_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     (void)worker;
     const struct walk *walk = arg;
-    size_t stride = walk->grid.levels[0].stride;
+    size_t stride = walk->grid.level.stride;
     for (size_t i = begin * stride; i < end * stride; i++)
         walk->left[i] -= walk->value[i];
     return SEG_OK;
@@ -220,7 +220,7 @@ static int subtract_rows(void *arg, size_t begin, size_t end, unsigned worker)
 
 static int solve_all(struct walk *walk)
 {
-    const struct walker_level *level = &walk->grid.levels[0];
+    const struct walker_level *level = &walk->grid.level;
     double **rasters[] = {&walk->value, &walk->rest, &walk->left, &walk->best};
     int32_t most = 0, rounds = 0;
     int status = SEG_OK;
@@ -303,7 +303,7 @@ static int score(void *self, const struct seg_host *host, struct seg_call *call)
 static const struct seg_param params[] = {
     {SEG_P_FLOAT(struct params, beta, 130, 0, 1e9, NULL,
                  "how much a difference of value keeps the walker back")},
-    {SEG_P_FLOAT(struct params, tolerance, 1e-5, 1e-12, 0.1, NULL,
+    {SEG_P_FLOAT(struct params, tolerance, 1e-6, 1e-12, 0.1, NULL,
                  "how far probabilities may be off, about"),
      .alias = "tol"},
 };
@@ -348,7 +348,8 @@ const struct seg_stage walker_random_walker = {
         "standard deviation; with several planes d^2 is summed and s grows by the root of "
         "their number.\n\n"
         "Nothing passes where markers are void (-1). Each label but the last takes one system "
-        "of equations, solved by conjugate gradients with a multigrid cycle. "
+        "of equations, solved by conjugate gradients with a multigrid cycle, whose coarse graphs "
+        "run on one thread. "
         "walker.scores gives the probabilities. Reports 'rounds', the most that one took.",
     .reference = GRADY,
     .version = 1,

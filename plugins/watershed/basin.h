@@ -20,6 +20,7 @@ struct watershed_state {
     const uint32_t *members; /* runs, piece by piece, in raster order */
     const uint32_t *first;   /* of piece i: members[first[i]] .. members[first[i + 1] - 1] */
     uint32_t *cells;
+    double *best; /* of watershed_late, by cell: the least value that a pixel was queued with */
     size_t cell_stride;
     int32_t around[8]; /* from a cell to its neighbours: those at edges first */
 };

@@ -127,6 +127,9 @@ static int flood_all(const struct common_env *env, struct work *work)
     unsigned workers = env->host->workers(env->call);
     if (!COMMON_SCRATCH(env, state->cells, cells) || !COMMON_SCRATCH(env, work->workers, workers))
         return common_nomem(env);
+    if ((state->flood->line || state->flood->compactness > 0) &&
+        !COMMON_SCRATCH(env, state->best, cells))
+        return common_nomem(env);
     memset(work->workers, 0, workers * sizeof *work->workers);
     state->members = work->members;
     state->first = work->first;

@@ -31,6 +31,7 @@ static int sow(const struct watershed_basin *basin)
         for (int32_t x = span.x; x < span.x + span.length && !status; x++) {
             uint32_t key = watershed_key(watershed_height(state, x, span.y));
             cells[x] = markers[x] < 0 ? 0 : key;
+            state->best[cells + x - state->cells] = INFINITY;
             labels[x] = markers[x];
             struct watershed_node node = {.value = watershed_key_height(key),
                                           .cell = (uint32_t)(cells + x - state->cells),
@@ -61,23 +62,28 @@ static bool between(const struct watershed_state *state, const struct watershed_
     return false;
 }
 
-/* Queues the free neighbours of a pixel; a nearer source may overtake it yet. */
+/* Queues the free neighbours of a pixel, unless they wait with no larger a value already; a nearer
+ * source may overtake it yet. */
 static int spread(const struct watershed_basin *basin, const struct watershed_node *from)
 {
     const struct watershed_state *state = basin->state;
     int status = SEG_OK;
     for (int k = 0; k < state->flood->connectivity && !status; k++) {
+        uint32_t cell = from->cell + (uint32_t)state->around[k];
+        if (!state->cells[cell] || *label_at(state, from->x + step_x[k], from->y + step_y[k]))
+            continue;
         struct watershed_node next = *from;
-        next.cell += (uint32_t)state->around[k];
+        next.cell = cell;
         next.x += step_x[k];
         next.y += step_y[k];
-        if (!state->cells[next.cell] || *label_at(state, next.x, next.y))
-            continue;
         next.value = watershed_key_height(state->cells[next.cell]);
         if (state->flood->compactness > 0) {
             double dx = (double)next.x - next.source_x, dy = (double)next.y - next.source_y;
             next.value += state->flood->compactness * sqrt(dx * dx + dy * dy);
         }
+        if (next.value >= state->best[next.cell])
+            continue;
+        state->best[next.cell] = next.value;
         status = watershed_queue_push(&basin->worker->queue, &next);
     }
     return status;

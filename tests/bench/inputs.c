@@ -9,6 +9,7 @@
 
 static void mosaic(const struct seg_view *from, const struct seg_view *to);
 static void grid(const struct seg_view *from, const struct seg_view *to);
+static void scribble(const struct seg_view *from, const struct seg_view *to);
 static void slope(const struct seg_view *from, const struct seg_view *to);
 static void to_u16(const struct seg_view *from, const struct seg_view *to);
 static void to_f32(const struct seg_view *from, const struct seg_view *to);
@@ -35,6 +36,8 @@ static const struct recipe {
     {"cell_labels", "cells", "mask.components", NULL, 0, 0},
     {"relief", "gray", NULL, slope, SEG_IMAGE, SEG_U8},
     {"markers", "gray", NULL, grid, SEG_LABELS, SEG_I32},
+    {"scribbles", "gray", NULL, scribble, SEG_LABELS, SEG_I32},
+    {"superpixels", "relief", "markers.grid spacing=16 ! watershed.flood image=input", NULL, 0, 0},
 };
 
 static struct {
@@ -104,6 +107,17 @@ static void grid(const struct seg_view *from, const struct seg_view *to)
         int32_t *seeds = seg_row(to, 0, y);
         for (int32_t x = 0; x < to->width; x++)
             seeds[x] = x % 32 == 16 && y % 32 == 16 ? ++label : 0;
+    }
+}
+
+/* Short strokes of two labels in turn. */
+static void scribble(const struct seg_view *from, const struct seg_view *to)
+{
+    (void)from;
+    for (int32_t y = 0; y < to->height; y++) {
+        int32_t *row = seg_row(to, 0, y);
+        for (int32_t x = 0; x < to->width; x++)
+            row[x] = y % 128 == 64 && x % 256 > 64 && x % 256 < 192 ? 1 + y / 128 % 2 : 0;
     }
 }
 

@@ -7,6 +7,11 @@ that it reads, and answers with processor ms, wall ms and MiB."""
 import sys
 
 ROWS = {
+    # contour
+    'chan_vese 20': lambda g: segmentation.chan_vese(g, tol=0, max_num_iter=20),
+    'morph_chan_vese 20': lambda g: segmentation.morphological_chan_vese(g / 255, 20),
+    'morph_gac 20': lambda g: segmentation.morphological_geodesic_active_contour(
+        segmentation.inverse_gaussian_gradient(g / 255), 20, balloon=1),
     # filter
     'gaussian 1.5': lambda g: filters.gaussian(g, 1.5),
     'gaussian 5': lambda g: filters.gaussian(g, 5),
@@ -48,8 +53,15 @@ ROWS = {
     'local_mean 51': lambda g: g > filters.threshold_local(g, 51, method='mean', offset=5),
     'niblack 51': lambda g: g > filters.threshold_niblack(g, 51),
     'sauvola 51': lambda g: g > filters.threshold_sauvola(g, 51),
+    # walker
+    'random_walker': lambda g, markers: segmentation.random_walker(g, markers, beta=130,
+                                                                   mode='cg_j'),
     # watershed
     'watershed': lambda relief, markers: segmentation.watershed(relief, markers),
+    'watershed compact': lambda relief, markers: segmentation.watershed(relief, markers,
+                                                                        compactness=1),
+    'watershed line': lambda relief, markers: segmentation.watershed(relief, markers,
+                                                                     watershed_line=True),
 }
 
 if len(sys.argv) < 2:
