@@ -18,3 +18,10 @@ include %D%/compare/local.mk
 EXTRA_DIST += %D%/pipelines/graphcut-energy.yaml %D%/pipelines/graphcut-grabcut.yaml \
   %D%/pipelines/graphcut-ncut.yaml %D%/pipelines/graphcut-refine.yaml \
   %D%/pipelines/graphcut-seeds.yaml %D%/pipelines/graphcut-superpixels.yaml
+EXTRA_DIST += %D%/pipelines/README.md %D%/pipelines/coins.yaml %D%/pipelines/cracks.yaml \
+  %D%/pipelines/page.yaml %D%/pipelines/roads.yaml %D%/pipelines/vessels.yaml \
+  %D%/pipelines/pictures/coins.jpg %D%/pipelines/pictures/cracks.jpg \
+  %D%/pipelines/pictures/nuclei.jpg %D%/pipelines/pictures/page.jpg \
+  %D%/pipelines/pictures/roads.jpg %D%/pipelines/pictures/vessels.jpg \
+  %D%/images/coins.png %D%/images/crack.png %D%/images/page.png %D%/images/retina.png \
+  %D%/images/roads.png %D%/images/scikit-image.txt %D%/images/synthetic.py

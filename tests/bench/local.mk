@@ -22,7 +22,7 @@ tests_bench_toolbox_CPPFLAGS += -DBENCH_LEPTONICA $(LEPTONICA_CFLAGS:-I%=-isyste
 tests_bench_toolbox_LDADD += $(LEPTONICA_LIBS)
 tests_bench_toolbox_SOURCES += %D%/peer_leptonica.c
 endif
-EXTRA_DIST += $(opencv_peers) %D%/peer_leptonica.c %D%/peer_skimage.py
+EXTRA_DIST += %D%/quality $(opencv_peers) %D%/peer_leptonica.c %D%/peer_skimage.py
 
 # make tests/bench/maxflow, where OpenCV is
 if HAVE_OPENCV

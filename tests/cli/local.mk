@@ -5,6 +5,7 @@ cli_tests = \
   %D%/complete.t \
   %D%/convert.t \
   %D%/eval.t \
+  %D%/examples.t \
   %D%/isolate.t %D%/model.t \
   %D%/plugin.t \
   %D%/replay.t \
