@@ -275,12 +275,15 @@ static int host_set(struct seg_call *call, uint32_t port, enum seg_prop prop, co
     for (uint32_t i = 0; i < count; i++)
         if (!isfinite(values[i]) || (prop == SEG_PROP_COLOR && !(values[i] >= 0 && values[i] < 64)))
             return host_fail(call, SEG_PLUGIN, "property %d: %g", (int)prop, values[i]);
+    const seg_layer *like = like_layer(call, port);
     struct seg_props *props = &layer->props;
     if (prop == SEG_PROP_COLOR)
         props->color = (uint32_t)values[0];
-    else
-        memcpy(prop == SEG_PROP_ORIGIN ? props->origin : props->pixel_size, values,
-               sizeof props->origin);
+    else if (prop == SEG_PROP_PIXEL_SIZE)
+        memcpy(props->pixel_size, values, sizeof props->pixel_size);
+    else /* a layer's is counted from the file's image */
+        for (uint32_t i = 0; i < count; i++)
+            props->origin[i] = (like ? like->props.origin[i] : 0) + values[i];
     return SEG_OK;
 }
 

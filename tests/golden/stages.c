@@ -24,7 +24,8 @@ struct row {
     const char *kind, *metric;
     const char *inputs; /* role:KIND, the first one becomes `input`; i image, f as f32, m mask, l
                            labels, r a mask that leaves out six pixels at the border */
-    const char *words;  /* @NAME is a parameter of the case; @se its structuring element */
+    const char *words;  /* @NAME is a parameter of the case; @se its structuring element, @side the
+                           width of what has a radius */
     enum form form;
     const char *value; /* the name of the reported value */
 };
@@ -64,6 +65,18 @@ static const struct row rows[] = {
     {"find_boundaries", "boundaries", "image:l", "labels.boundaries mode=@mode", PIXELS, 0},
     {"median", "median", "image:i", "filter.median size=@size", PIXELS, 0},
     {"median_cv", "median", "image:i", "filter.median size=@size border=nearest", PIXELS, 0},
+    {"median_disk", "median", "image:i", "filter.median size=@side shape=disk border=nearest",
+     PIXELS, 0},
+    {"rank", "minimum", "image:i", "filter.rank size=5 percentile=0", PIXELS, 0},
+    {"rank", "maximum", "image:i", "filter.rank size=5 percentile=100", PIXELS, 0},
+    {"rank", "percentile25", "image:i", "filter.rank size=5 percentile=25", PIXELS, 0},
+    {"bilateral_cv", "bilateral", "image:i",
+     "filter.bilateral size=@d shape=disk border=mirror sigma_color=@sigma_color "
+     "sigma_space=@sigma_space",
+     PIXELS, 0},
+    /* no row for bilateral_sk: scikit-image 0.19 reads its table of distances at a slant */
+    {"equalize", "equalized", "image:f", "filter.equalize ! filter.crop width=100 height=100",
+     PIXELS, 0},
     {"gaussian", "gaussian", "image:f", "filter.gaussian sigma=@sigma border=@mode", PIXELS, 0},
     {"gray_morphology", "erosion", "image:i", "filter.erode @se", PIXELS, 0},
     {"gray_morphology", "dilation", "image:i", "filter.dilate @se", PIXELS, 0},
@@ -233,7 +246,8 @@ static bool expand(const char *words, const struct segi_json *params, char *out,
         size_t length = strspn(++words, "abcdefghijklmnopqrstuvwxyz_");
         snprintf(name, sizeof name, "%.*s", (int)length, words);
         words += length;
-        const struct segi_json *value = segi_json_get(params, name);
+        const bool side = !strcmp(name, "side"); /* of what has a radius */
+        const struct segi_json *value = segi_json_get(params, side ? "radius" : name);
         /* outer boundaries of the reference come of its largest integer, which wrapped around */
         if (!value || (value->type == SEGI_JSON_STRING && !strcmp(value->u.text, "outer")))
             return false;
@@ -249,7 +263,7 @@ static bool expand(const char *words, const struct segi_json *params, char *out,
         } else if (value->type == SEGI_JSON_TRUE || value->type == SEGI_JSON_FALSE) {
             snprintf(out + n, size - n, "%s", value->type == SEGI_JSON_TRUE ? "true" : "false");
         } else {
-            snprintf(out + n, size - n, "%g", value->u.number);
+            snprintf(out + n, size - n, "%g", side ? 2 * value->u.number + 1 : value->u.number);
         }
         n += strlen(out + n);
     }

@@ -12,10 +12,9 @@ TESTS += %D%/graphcut
 
 check_PROGRAMS += %D%/classical
 TESTS += %D%/classical
-%C%_classical_SOURCES = \
-  %D%/stages.c %D%/stages.h %D%/test_color.c %D%/test_contour.c %D%/test_edges.c \
-  %D%/test_gray_morph.c %D%/test_labels.c %D%/test_markers.c %D%/test_mask.c %D%/test_refine.c \
-  %D%/test_stages.c
+%C%_classical_SOURCES = %D%/stages.c %D%/stages.h %D%/test_color.c %D%/test_contour.c \
+  %D%/test_edges.c %D%/test_filter.c %D%/test_gray_morph.c %D%/test_labels.c \
+  %D%/test_markers.c %D%/test_mask.c %D%/test_refine.c %D%/test_stages.c
 %C%_classical_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_classical_LDADD = $(TEST_LIBS)
 
