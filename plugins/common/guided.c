@@ -1,194 +1,213 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* He, Sun and Tang, Guided image filtering, IEEE Transactions on Pattern Analysis and Machine
  * Intelligence 35 (6), 2013: in each window the plane is put as a linear function of the guide, and
- * a pixel takes the mean of the functions of all windows that it lies in.
- *
- * All means come from running sums: of each column over the rows of the window, and of those sums
- * along the row. Rows are done in strips of a fixed height, so that rounding does not depend on the
- * number of threads. */
+ * a pixel takes the mean of the functions of all windows that it lies in. */
 #include "guided.h"
 
+#include "box.h"
+#include "cpu.h"
 #include "sample.h"
 
 #include <math.h>
 #include <string.h>
 
 struct guided {
-    const struct common_env *env;
     struct seg_view guide, in, out;
-    int32_t width, height, radius, planes;
-    int32_t features, strip;
-    bool second; /* the pass */
-    float scale; /* of the guide */
-    double epsilon;
-    float *factor; /* planes + 1 rasters: the functions of the windows */
-    double *room;  /* of each worker */
-    size_t share;
+    unsigned colours; /* planes of the guide */
+    float scale;      /* of the guide's samples, to 0..1 */
+    float epsilon;
+    float *lines; /* a factor for each colour, and a constant: rasters */
+    float *room;  /* rows of the guide, for each worker */
 };
 
-static float bounded(float value)
+COMMON_INLINE void bound_body(float *restrict row, float scale, size_t count)
 {
-    return fabsf(value) < 1e15f ? value : 0;
+    for (size_t x = 0; x < count; x++)
+        row[x] = fabsf(row[x]) < 1e15F ? row[x] * scale : 0;
 }
 
-/* The guide's samples of a row, one plane after the other, and after them the plane's. */
-static void read_row(const struct guided *g, int32_t y, float *row)
+COMMON_AVX2 static void bound_avx2(float *row, float scale, size_t count)
 {
-    size_t width = (size_t)g->width;
-    for (int32_t k = 0; k <= g->planes; k++, row += width) {
-        common_floats(k < g->planes ? &g->guide : &g->in, k < g->planes ? k : 0, y, 0, width, row);
-        for (size_t x = 0; x < width; x++)
-            row[x] = bounded(row[x]) * (k < g->planes ? g->scale : 1);
-    }
+    bound_body(row, scale, count);
 }
 
-/* What is to be averaged: the samples themselves and their products, or the functions. */
-static void make_row(const struct guided *g, int32_t y, float *row)
+static void read_row(const struct seg_view *view, int32_t plane, int32_t y, float scale, float *row)
 {
-    size_t width = (size_t)g->width, pixels = width * (size_t)g->height;
-    if (g->second) {
-        for (int32_t k = 0; k <= g->planes; k++)
-            memcpy(row + (size_t)k * width, g->factor + (size_t)k * pixels + (size_t)y * width,
-                   width * sizeof *row);
-        return;
-    }
-    read_row(g, y, row);
-    float *to = row + (size_t)(g->planes + 1) * width;
-    for (int32_t i = 0; i < g->planes; i++)
-        for (int32_t j = i; j <= g->planes; j++, to += width)
-            for (size_t x = 0; x < width; x++)
-                to[x] = row[(size_t)i * width + x] * row[(size_t)j * width + x];
+    const size_t width = (size_t)view->width;
+    common_floats(view, plane, y, 0, width, row);
+    (common_cpu_avx2() ? bound_avx2 : bound_body)(row, scale, width);
 }
 
-/* The function of one window out of its means, by Cholesky's decomposition of the guide's
- * covariance. `mean` has one feature every `width`. */
-static void solve(const struct guided *g, const double *mean, size_t width, float *factor,
-                  size_t pixels)
+COMMON_INLINE void multiply_body(const float *restrict a, const float *restrict b,
+                                 float *restrict to, size_t count)
 {
-    int32_t planes = g->planes;
-    double low[COMMON_GUIDES][COMMON_GUIDES], a[COMMON_GUIDES];
-    const double *product = mean + (size_t)(planes + 1) * width;
-    double value = mean[(size_t)planes * width];
-    for (int32_t i = 0; i < planes; i++, product += width) {
-        double here = mean[(size_t)i * width];
-        for (int32_t j = i; j < planes; j++, product += width)
-            low[j][i] = *product - here * mean[(size_t)j * width] + (i == j ? g->epsilon : 0);
-        a[i] = *product - here * value;
-    }
-    for (int32_t i = 0; i < planes; i++) { /* the factor, and forwards */
-        for (int32_t k = 0; k < i; k++)
-            low[i][i] -= low[i][k] * low[i][k];
-        low[i][i] = sqrt(low[i][i] > 1e-15 ? low[i][i] : 1e-15);
-        for (int32_t j = i + 1; j < planes; j++) {
-            for (int32_t k = 0; k < i; k++)
-                low[j][i] -= low[j][k] * low[i][k];
-            low[j][i] /= low[i][i];
-        }
-        for (int32_t k = 0; k < i; k++)
-            a[i] -= low[i][k] * a[k];
-        a[i] /= low[i][i];
-    }
-    for (int32_t i = planes - 1; i >= 0; i--) { /* and backwards */
-        for (int32_t k = i + 1; k < planes; k++)
-            a[i] -= low[k][i] * a[k];
-        a[i] /= low[i][i];
-        factor[(size_t)i * pixels] = (float)a[i];
-        value -= a[i] * mean[(size_t)i * width];
-    }
-    factor[(size_t)planes * pixels] = (float)value;
+    for (size_t x = 0; x < count; x++)
+        to[x] = a[x] * b[x];
 }
 
-/* Uses the means of a row. */
-static void use_row(const struct guided *g, int32_t y, const double *means, float *row)
+COMMON_AVX2 static void multiply_avx2(const float *a, const float *b, float *to, size_t count)
 {
-    size_t width = (size_t)g->width, pixels = width * (size_t)g->height;
-    float *out = seg_row(&g->out, 0, y);
-    if (g->second)
-        read_row(g, y, row);
-    for (size_t x = 0; x < width; x++) {
-        if (!g->second) {
-            solve(g, means + x, width, g->factor + (size_t)y * width + x, pixels);
-            continue;
-        }
-        double sum = means[(size_t)g->planes * width + x];
-        for (size_t k = 0; k < (size_t)g->planes; k++)
-            sum += means[k * width + x] * (double)row[k * width + x];
-        out[x] = (float)sum;
-    }
+    multiply_body(a, b, to, count);
 }
 
-/* From the sums of columns to the means of windows that hold so many rows. */
-static void along_row(const struct guided *g, const double *columns, int32_t rows, double *means)
-{
-    for (int32_t f = 0; f < g->features; f++, columns += g->width, means += g->width) {
-        double sum = 0;
-        for (int32_t x = 0; x < g->width && x < g->radius; x++)
-            sum += columns[x];
-        for (int32_t x = 0; x < g->width; x++) {
-            int32_t from = x - g->radius, to = x + g->radius;
-            sum += to < g->width ? columns[to] : 0;
-            sum -= from > 0 ? columns[from - 1] : 0;
-            int32_t count = (to < g->width ? to + 1 : g->width) - (from > 0 ? from : 0);
-            means[x] = sum / ((double)count * rows);
-        }
-    }
-}
-
-static int do_strips(void *arg, size_t begin, size_t end, unsigned worker)
+/* The images whose means are wanted: guide, input, guide * input, guide * guide. */
+static void make_moments(const void *arg, int32_t y, const float **rows, float *const *room)
 {
     const struct guided *g = arg;
-    size_t size = (size_t)g->features * (size_t)g->width;
-    double *columns = g->room + worker * g->share, *means = columns + size;
-    float *row = (float *)(void *)(means + size);
-    for (size_t strip = begin; strip < end; strip++) {
-        int32_t first = (int32_t)strip * g->strip, top = first - g->radius, bottom = top;
-        int32_t last = g->height - first < g->strip ? g->height : first + g->strip;
-        memset(columns, 0, size * sizeof *columns);
-        top = bottom = top > 0 ? top : 0;
-        for (int32_t y = first; y < last; y++) {
-            for (; bottom <= y + g->radius && bottom < g->height; bottom++) {
-                make_row(g, bottom, row);
-                for (size_t i = 0; i < size; i++)
-                    columns[i] += (double)row[i];
-            }
-            for (; top < y - g->radius; top++) {
-                make_row(g, top, row);
-                for (size_t i = 0; i < size; i++)
-                    columns[i] -= (double)row[i];
-            }
-            along_row(g, columns, bottom - top, means);
-            use_row(g, y, means, row);
-        }
+    const size_t width = (size_t)g->in.width;
+    const unsigned n = g->colours;
+    void (*const multiply)(const float *, const float *, float *, size_t) =
+        common_cpu_avx2() ? multiply_avx2 : multiply_body;
+    unsigned k = 2 * n + 1;
+    (void)rows;
+    read_row(&g->in, 0, y, 1, room[n]);
+    for (unsigned i = 0; i < n; i++) {
+        read_row(&g->guide, (int32_t)i, y, g->scale, room[i]);
+        multiply(room[i], room[n], room[n + 1 + i], width);
+        for (unsigned j = 0; j <= i; j++)
+            multiply(room[i], room[j], room[k++], width);
     }
-    return SEG_OK;
+}
+
+static unsigned moment_count(unsigned colours)
+{
+    return 2 * colours + 1 + colours * (colours + 1) / 2;
+}
+
+/* Solves (covariance + epsilon) a = covariance with the input for each pixel of a row, by
+ * decomposing the left side into L D L^T. */
+COMMON_INLINE void fit_colours(unsigned n, float epsilon, size_t width, const float *const *means,
+                               float *const *lines)
+{
+    for (size_t x = 0; x < width; x++) {
+        float low[COMMON_GUIDES][COMMON_GUIDES], a[COMMON_GUIDES];
+        const float *const *products = means + 2 * n + 1;
+        for (unsigned i = 0, k = 0; i < n; i++) {
+            a[i] = means[n + 1 + i][x] - means[i][x] * means[n][x];
+            for (unsigned j = 0; j <= i; j++, k++) {
+                float sum = products[k][x] - means[i][x] * means[j][x];
+                if (i == j)
+                    sum = (sum > 0 ? sum : 0) + epsilon;
+                for (unsigned m = 0; m < j; m++)
+                    sum -= low[i][m] * low[j][m] * low[m][m];
+                low[i][j] = i != j ? sum / low[j][j] : sum > epsilon ? sum : epsilon;
+                a[i] -= i != j ? low[i][j] * a[j] : 0;
+            }
+        }
+        float constant = means[n][x];
+        for (unsigned i = n; i-- > 0;) {
+            a[i] /= low[i][i];
+            for (unsigned j = i + 1; j < n; j++)
+                a[i] -= low[j][i] * a[j];
+            lines[i][x] = a[i];
+            constant -= a[i] * means[i][x];
+        }
+        lines[n][x] = constant;
+    }
+}
+
+COMMON_INLINE void fit_body(unsigned n, float epsilon, size_t width, const float *const *means,
+                            float *const *lines)
+{
+    switch (n) { /* so that loops over colours are unrolled */
+    case 1:
+        fit_colours(1, epsilon, width, means, lines);
+        break;
+    case 2:
+        fit_colours(2, epsilon, width, means, lines);
+        break;
+    case 3:
+        fit_colours(3, epsilon, width, means, lines);
+        break;
+    default:
+        fit_colours(4, epsilon, width, means, lines);
+    }
+}
+
+COMMON_AVX2 static void fit_avx2(unsigned n, float epsilon, size_t width, const float *const *means,
+                                 float *const *lines)
+{
+    fit_body(n, epsilon, width, means, lines);
+}
+
+static float *line_row(const struct guided *g, unsigned k, int32_t y)
+{
+    return g->lines + (k * (size_t)g->in.height + (size_t)y) * (size_t)g->in.width;
+}
+
+static void take_moments(const void *arg, int32_t y, const float *const *means, unsigned worker)
+{
+    (void)worker;
+    const struct guided *g = arg;
+    float *lines[COMMON_GUIDES + 1];
+    for (unsigned k = 0; k <= g->colours; k++)
+        lines[k] = line_row(g, k, y);
+    (common_cpu_avx2() ? fit_avx2 : fit_body)(g->colours, g->epsilon, (size_t)g->in.width, means,
+                                              lines);
+}
+
+static void make_lines(const void *arg, int32_t y, const float **rows, float *const *room)
+{
+    const struct guided *g = arg;
+    (void)room;
+    for (unsigned k = 0; k <= g->colours; k++)
+        rows[k] = line_row(g, k, y);
+}
+
+COMMON_INLINE void add_product_body(float *restrict sum, const float *restrict a,
+                                    const float *restrict b, size_t count)
+{
+    for (size_t x = 0; x < count; x++)
+        sum[x] += a[x] * b[x];
+}
+
+COMMON_AVX2 static void add_product_avx2(float *sum, const float *a, const float *b, size_t count)
+{
+    add_product_body(sum, a, b, count);
+}
+
+static void take_lines(const void *arg, int32_t y, const float *const *means, unsigned worker)
+{
+    const struct guided *g = arg;
+    const size_t width = (size_t)g->in.width;
+    float *guide = g->room + 2 * worker * width, *sum = guide + width;
+    memcpy(sum, means[g->colours], width * sizeof *sum);
+    for (unsigned k = 0; k < g->colours; k++) {
+        read_row(&g->guide, (int32_t)k, y, g->scale, guide);
+        (common_cpu_avx2() ? add_product_avx2 : add_product_body)(sum, means[k], guide, width);
+    }
+    common_store(&g->out, 0, y, sum, width);
 }
 
 int common_guided(const struct common_env *env, const struct seg_view *guide,
                   const struct seg_view *in, int32_t radius, double epsilon,
                   const struct seg_view *out)
 {
-    static const float scales[] = {[SEG_U8] = 1 / 255.0f, [SEG_U16] = 1 / 65535.0f, [SEG_F32] = 1};
-    int32_t planes = guide->planes, longest = in->width > in->height ? in->width : in->height;
-    struct guided g = {.env = env,
-                       .guide = *guide,
+    static const float scales[] = {[SEG_U8] = 1 / 255.0F, [SEG_U16] = 1 / 65535.0F, [SEG_F32] = 1};
+    struct guided g = {.guide = *guide,
                        .in = *in,
                        .out = *out,
-                       .width = in->width,
-                       .height = in->height,
-                       .radius = radius < longest ? radius : longest,
-                       .planes = planes,
-                       .features = planes + 1 + planes * (planes + 3) / 2,
+                       .colours = (unsigned)guide->planes,
                        .scale = scales[guide->dtype],
-                       .epsilon = epsilon};
-    size_t width = (size_t)g.width, workers = env->host->workers(env->call);
-    g.strip = 2 * g.radius > 64 ? 2 * g.radius : 64;
-    g.share = (size_t)g.features * width * 5 / 2 + 1;
-    if (!COMMON_SCRATCH(env, g.room, workers * g.share) ||
-        !COMMON_SCRATCH(env, g.factor, common_pixels(in) * (size_t)(planes + 1)))
+                       .epsilon = fmaxf((float)epsilon, 1e-20F)};
+    const size_t width = (size_t)in->width, height = (size_t)in->height;
+    g.room = env->host->scratch(env->call, 2 * (size_t)env->host->workers(env->call),
+                                width * sizeof *g.room);
+    g.lines = env->host->scratch(env->call, (g.colours + 1) * height, width * sizeof *g.lines);
+    if (!g.room || !g.lines)
         return common_nomem(env);
-    size_t strips = ((size_t)g.height + (size_t)g.strip - 1) / (size_t)g.strip;
-    int status = common_parallel(env, strips, 1, do_strips, &g);
-    g.second = true;
-    g.features = planes + 1;
-    return status ? status : common_parallel(env, strips, 1, do_strips, &g);
+    struct common_box box = {.width = in->width,
+                             .height = in->height,
+                             .radius = radius,
+                             .count = moment_count(g.colours),
+                             .make = make_moments,
+                             .take = take_moments,
+                             .arg = &g};
+    int status = common_box(env, &box);
+    if (status)
+        return status;
+    box.count = g.colours + 1;
+    box.make = make_lines;
+    box.take = take_lines;
+    return common_box(env, &box);
 }

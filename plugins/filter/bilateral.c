@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* filter.bilateral: smoothing that stops at edges. */
 #include "common/border.h"
+#include "common/fast_math.h"
 #include "common/sample.h"
-#include "exp2.h"
 #include "stages.h"
 #include "table.h"
 #include "window.h"
@@ -44,7 +44,7 @@ COMMON_INLINE void add_plain(const float *restrict centre, const float *restrict
 {
     for (size_t x = 0; x < width; x++) {
         const float d = other[x] - centre[x];
-        const float w = filter_exp2(d * d * slope + tap.log);
+        const float w = fast_exp2(d * d * slope + tap.log);
         weights[x] += w;
         sums[x] += w * other[x];
     }
@@ -63,7 +63,7 @@ COMMON_INLINE void add_weights(float *restrict squares, size_t width, struct tap
                                float *restrict weights)
 {
     for (size_t x = 0; x < width; x++) {
-        squares[x] = filter_exp2(squares[x] * slope + tap.log);
+        squares[x] = fast_exp2(squares[x] * slope + tap.log);
         weights[x] += squares[x];
     }
 }
@@ -126,7 +126,7 @@ static void set_taps(struct bilateral *b, const struct filter_footprint *footpri
     for (int32_t i = 0; i < footprint->size; i++)
         for (int32_t x = -footprint->half[i]; x <= footprint->half[i]; x++) {
             const int32_t y = i - radius;
-            const double log = -0.5 * FILTER_LOG2E * (x * x + y * y) / (sigma * sigma);
+            const double log = -0.5 * FAST_LOG2E * (x * x + y * y) / (sigma * sigma);
             b->taps[b->tap_count++] = (struct tap){y * b->padded.stride + x, (float)log};
         }
 }
@@ -146,7 +146,7 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
     if (status)
         return status;
     const double sigma = (double)filter_tenth(params->sigma_color, b.in.dtype);
-    b.slope = (float)fmax(-0.5 * FILTER_LOG2E / (sigma * sigma), -1e30);
+    b.slope = (float)fmax(-0.5 * FAST_LOG2E / (sigma * sigma), -1e30);
     b.width = (size_t)b.in.width;
     b.share = ((size_t)b.in.planes + 2) * b.width;
     if (!COMMON_SCRATCH(&env, b.taps, footprint.area) ||
@@ -176,7 +176,8 @@ static const struct seg_param params[] = {
     {SEG_P_FLOAT(struct params, sigma_color, 0, 0, 3.4e38, NULL,
                  "difference of samples at which the weight falls to 0.61" FILTER_TENTH)},
     {SEG_P_FLOAT(struct params, sigma_space, 3, 0.01, 100, "px",
-                 "standard deviation of the Gaussian over distance")},
+                 "standard deviation of the Gaussian over distance"),
+     .alias = "sigma_spatial"},
     {SEG_P_INT(struct params, size, 0, 0, 601, "px",
                "width and height of the window, odd; 0: three sigma_space to either side, 5 at "
                "least")},

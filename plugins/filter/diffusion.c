@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* filter.diffusion: Perona and Malik's anisotropic diffusion. */
+#include "common/fast_math.h"
 #include "common/sample.h"
-#include "exp2.h"
 #include "stages.h"
 #include "table.h"
 
@@ -26,7 +26,7 @@ struct diffusion {
 /* What flows along a difference. */
 COMMON_INLINE float flow(float d, float slope, bool quadratic)
 {
-    return quadratic ? d / (1.0F + d * d * slope) : d * filter_exp2(-(d * d * slope));
+    return quadratic ? d / (1.0F + d * d * slope) : d * fast_exp2(-(d * d * slope));
 }
 
 COMMON_INLINE void step_row(const struct diffusion *f, const float *restrict up,
@@ -106,7 +106,7 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
     const double kappa = (double)filter_tenth(params->kappa, in.dtype);
     struct diffusion f = {.quadratic = params->conductance == QUADRATIC,
                           .step = (float)params->step};
-    f.slope = (float)fmin((f.quadratic ? 1 : FILTER_LOG2E) / (kappa * kappa), 1e30);
+    f.slope = (float)fmin((f.quadratic ? 1 : FAST_LOG2E) / (kappa * kappa), 1e30);
     for (int32_t plane = 0; plane < in.planes && !status; plane++)
         status = diffuse(&env, &f, params, &in, &out, turns, plane);
     return status;

@@ -4,10 +4,10 @@
  * For each offset of the search window, square differences of the image and itself moved are made
  * once and summed over all patches (J. Darbon and others, Fast nonlocal filtering applied to
  * electron cryomicroscopy, ISBI 2008). */
-#include "box.h"
 #include "common/border.h"
+#include "common/box.h"
+#include "common/fast_math.h"
 #include "common/sample.h"
-#include "exp2.h"
 #include "stages.h"
 #include "table.h"
 #include "window.h"
@@ -71,13 +71,15 @@ COMMON_AVX2 static void square_avx2(const struct nlmeans *n, int32_t y, ptrdiff_
     square_body(n, y, offset, to);
 }
 
-COMMON_INLINE void column_body(const float *ring, size_t rows, size_t stride, float *restrict to)
+/* `rows` is odd. */
+COMMON_INLINE void column_body(const float *restrict ring, size_t rows, size_t stride,
+                               float *restrict to)
 {
-    for (size_t x = 0; x < stride; x++) {
-        float sum = ring[x];
-        for (size_t i = 1; i < rows; i++)
-            sum += ring[i * stride + x];
-        to[x] = sum;
+    memcpy(to, ring, stride * sizeof *to);
+    for (size_t i = 1; i < rows; i += 2) {
+        const float *restrict a = ring + i * stride, *restrict b = a + stride;
+        for (size_t x = 0; x < stride; x++)
+            to[x] += a[x] + b[x];
     }
 }
 
@@ -92,7 +94,7 @@ COMMON_INLINE void weigh_body(const struct nlmeans *n, float *restrict patch,
     for (size_t x = 0; x < n->width; x++) {
         float excess = patch[x] - n->noise;
         excess = excess < 0 ? 0 : excess; /* NaN stays */
-        patch[x] = filter_exp2(excess * n->slope);
+        patch[x] = fast_exp2(excess * n->slope);
         weights[x] += patch[x];
     }
 }
@@ -121,7 +123,7 @@ static void add_row(const struct nlmeans *n, const struct rows *r, int32_t y, si
     const size_t side = 2 * (size_t)n->patch + 1;
     const bool avx2 = common_cpu_avx2();
     (avx2 ? column_avx2 : column_body)(r->squares, side, n->stride, r->line);
-    filter_slide(r->line, r->spare, side, n->width, r->patch);
+    common_slide(r->line, r->spare, side, n->width, r->patch);
     (avx2 ? weigh_avx2 : weigh_body)(n, r->patch, r->weights + i * n->width);
     const float *from = n->padded.data + y * n->padded.stride + offset;
     float *sum = r->sum + i * n->width;
@@ -183,7 +185,7 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
         return status;
     const double h = (double)filter_tenth(params->h, n.in.dtype);
     const double samples = (double)params->patch * params->patch * n.in.planes;
-    n.slope = (float)fmax(-FILTER_LOG2E / (h * h * samples), -1e30);
+    n.slope = (float)fmax(-FAST_LOG2E / (h * h * samples), -1e30);
     n.noise = (float)(2 * params->sigma * params->sigma * samples);
     n.width = (size_t)n.in.width;
     n.stride = n.width + 2 * (size_t)n.patch;
@@ -203,7 +205,7 @@ static int32_t reach(const void *self)
 
 static const struct seg_param params[] = {
     {SEG_P_INT(struct params, patch, 7, 1, 63, "px", "width and height of what is compared, odd"),
-     .flags = SEG_PARAM_ODD},
+     .alias = "patch_size", .flags = SEG_PARAM_ODD},
     {SEG_P_INT(struct params, search, 21, 1, 255, "px",
                "width and height of where like pixels are looked for, odd"),
      .flags = SEG_PARAM_ODD},

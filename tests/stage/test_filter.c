@@ -263,7 +263,7 @@ Test(filter, noise_goes_and_edges_stay)
     static const char *const words[] = {
         "filter.bilateral sigma_color=40 sigma_space=2",
         "filter.nlmeans h=20 search=11",
-        "filter.guided radius=4 eps=400",
+        "filter.guided radius=4 epsilon=0.006",
         "filter.diffusion iterations=10 kappa=30",
         "filter.tv weight=15",
         "filter.median size=5",
