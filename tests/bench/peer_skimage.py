@@ -30,6 +30,15 @@ ROWS = {
     'color lab': lambda c: color.rgb2lab(c),
     'stain hed': lambda c: color.rgb2hed(c),
     'sato': lambda g: filters.sato(g),
+    'median disk 3': lambda g: filters.median(g, morphology.disk(3)),
+    'rank 7': lambda g: ndi.percentile_filter(g, 25, 7),
+    'nlmeans': lambda g: restoration.denoise_nl_means(g, 7, 10, 10 / 255),
+    'tv': lambda g: restoration.denoise_tv_chambolle(g),
+    'clahe': lambda g: exposure.equalize_adapthist(g),
+    'equalize': lambda g: exposure.equalize_hist(g),
+    'gamma': lambda g: exposure.adjust_gamma(g, 2.2),
+    'unsharp': lambda g: filters.unsharp_mask(g, 2),
+    'entropy 9': lambda g: filters.rank.entropy(g, morphology.disk(4)),
     # markers
     'distance': lambda m: ndi.distance_transform_edt(m),
     'distance nuclei': lambda m: ndi.distance_transform_edt(m),
@@ -74,8 +83,8 @@ for threads in ('OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS'):
     os.environ[threads] = '1'
 import numpy as np
 import scipy.ndimage as ndi
-from skimage import (color, feature, filters, measure, morphology, restoration,
-                     segmentation)
+from skimage import (
+    color, exposure, feature, filters, measure, morphology, restoration, segmentation)
 
 
 def load(path):
