@@ -25,3 +25,4 @@ EXTRA_DIST += %D%/pipelines/README.md %D%/pipelines/coins.yaml %D%/pipelines/cra
   %D%/pipelines/pictures/roads.jpg %D%/pipelines/pictures/vessels.jpg \
   %D%/images/coins.png %D%/images/crack.png %D%/images/page.png %D%/images/retina.png \
   %D%/images/roads.png %D%/images/scikit-image.txt %D%/images/synthetic.py
+include %D%/embed/local.mk

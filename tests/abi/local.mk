@@ -1,6 +1,6 @@
 check_PROGRAMS += %D%/layout
-TESTS += %D%/layout.t
-EXTRA_DIST += %D%/layout.t %D%/layout-lp64.txt %D%/longer.awk \
+TESTS += %D%/layout.t %D%/symbols.t
+EXTRA_DIST += %D%/symbols.t %D%/layout.t %D%/layout-lp64.txt %D%/longer.awk \
   %D%/1.0/segkit/plugin.h %D%/1.0/segkit/plugin-util.h
 
 # A header of our own future.

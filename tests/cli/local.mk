@@ -4,9 +4,11 @@ cli_tests = \
   %D%/compare.t \
   %D%/complete.t \
   %D%/convert.t \
+  %D%/embed.t \
   %D%/eval.t \
   %D%/examples.t \
-  %D%/isolate.t %D%/model.t \
+  %D%/isolate.t \
+  %D%/model.t \
   %D%/plugin.t \
   %D%/replay.t \
   %D%/run.t \

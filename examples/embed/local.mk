@@ -1,0 +1,1 @@
+EXTRA_DIST += %D%/Makefile %D%/count.c %D%/python/segkit.py %D%/python/test_segkit.py
