@@ -6,4 +6,6 @@ include %D%/pipe/local.mk
 include %D%/eval/local.mk
 include %D%/cli/local.mk
 include %D%/verify/local.mk
+aclocaldir = $(datadir)/aclocal
+dist_aclocal_DATA = %D%/build/m4/segkit.m4
 EXTRA_DIST += %D%/build/m4/segkit-build.m4 %D%/build/m4/segkit-tap.m4

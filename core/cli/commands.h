@@ -21,6 +21,7 @@ extern const struct cli_command cli_model_info;
 extern const struct cli_command cli_model_probe;
 extern const struct cli_command cli_plugin_doctor;
 extern const struct cli_command cli_plugin_list;
+extern const struct cli_command cli_plugin_new;
 extern const struct cli_command cli_plugin_verify;
 extern const struct cli_command cli_replay;
 extern const struct cli_command cli_run;

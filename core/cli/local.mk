@@ -15,6 +15,7 @@ segkit_SOURCES = \
   %D%/cmd_model_bench.c \
   %D%/cmd_model_probe.c \
   %D%/cmd_plugin.c \
+  %D%/cmd_plugin_new.c \
   %D%/cmd_plugin_verify.c \
   %D%/cmd_replay.c \
   %D%/cmd_run.c \
@@ -61,3 +62,19 @@ EXTRA_DIST += %D%/page.html
 %D%/page.inc: %D%/page.html
 	$(AM_V_GEN)$(MKDIR_P) %D% && od -An -v -tu1 $(srcdir)/%D%/page.html | sed 's/[0-9][0-9]*/&,/g' > $@.tmp && mv $@.tmp $@
 %D%/segkit-compare_write.$(OBJEXT): %D%/page.inc
+
+# What `plugin new` writes, as arrays of characters.
+scaffold = \
+  %D%/scaffold/LICENSE %D%/scaffold/README.md %D%/scaffold/plugin.c %D%/scaffold/stage.c \
+  %D%/scaffold/stages.h %D%/scaffold/test.sh %D%/scaffold/autotools/Makefile.am \
+  %D%/scaffold/autotools/configure.ac %D%/scaffold/cmake/CMakeLists.txt \
+  %D%/scaffold/make/Makefile %D%/scaffold/meson/meson.build
+BUILT_SOURCES += %D%/scaffold.inc
+CLEANFILES += %D%/scaffold.inc
+EXTRA_DIST += $(scaffold)
+%D%/scaffold.inc: $(scaffold)
+	$(AM_V_GEN)$(MKDIR_P) %D% && for file in $(scaffold); do \
+	  echo "{\"$${file#core/cli/scaffold/}\", (const char[]){" && \
+	  od -An -v -tu1 $(srcdir)/$$file | sed 's/[0-9][0-9]*/&,/g' && echo '0}},' || exit 1; \
+	done >$@.tmp && mv $@.tmp $@
+%D%/segkit-cmd_plugin_new.$(OBJEXT): %D%/scaffold.inc

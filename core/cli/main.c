@@ -33,6 +33,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_model_probe,
     &cli_plugin_list,
     &cli_plugin_doctor,
+    &cli_plugin_new,
     &cli_plugin_verify,
     &cli_version,
     &cli_complete,

@@ -10,6 +10,7 @@ cli_tests = \
   %D%/isolate.t \
   %D%/model.t \
   %D%/plugin.t \
+  %D%/plugin_new.t \
   %D%/replay.t \
   %D%/run.t \
   %D%/tune.t \
