@@ -6,11 +6,13 @@
 
 #include "../base/error.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
 
-#define SECONDS_MOST 1.0 /* then a run is cancelled: a limit may ask for very much work */
+#define SECONDS_MOST 1 /* then a run is cancelled: a limit may ask for very much work */
 
 const struct verify_setting verify_plain = {
     .name = "", .memory = 0xa5, .output = 0xa5, .around = 0xa5};
@@ -27,7 +29,6 @@ struct run {
     uint8_t **before; /* copies of the inputs' frames */
     seg_layer **layers;
     struct seg_error error;
-    double begin;
     atomic_long progress, late; /* calls; those after one was answered with cancel */
     atomic_bool cancelled;
 };
@@ -39,6 +40,25 @@ double verify_time(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/* -- time ------------------------------------------------------------------------------------- */
+
+static seg_context *volatile limited;
+
+static void on_time(int signal_number)
+{
+    (void)signal_number;
+    seg_context_cancel(limited);
+}
+
+/* Cancels the context after so many seconds of processor time; 0: no more. */
+static void limit_time(seg_context *context, int seconds)
+{
+    const struct itimerval time = {.it_value = {.tv_sec = seconds}};
+    limited = context;
+    signal(SIGVTALRM, on_time);
+    setitimer(ITIMER_VIRTUAL, &time, NULL);
+}
+
 /* -- what the host does differently ----------------------------------------------------------- */
 
 static int on_progress(void *user, double fraction)
@@ -48,7 +68,7 @@ static int on_progress(void *user, double fraction)
     const long n = atomic_fetch_add(&run->progress, 1) + 1;
     if (atomic_load(&run->cancelled))
         atomic_fetch_add(&run->late, 1);
-    if (n == run->setting->cancel_at || verify_time() - run->begin > SECONDS_MOST)
+    if (n == run->setting->cancel_at)
         atomic_store(&run->cancelled, true);
     return atomic_load(&run->cancelled);
 }
@@ -78,7 +98,9 @@ static int backwards(struct seg_call *call, size_t count, size_t grain, seg_body
     const unsigned workers = call->host->workers(call);
     for (size_t i = pieces; i-- > 0;) {
         const size_t end = (i + 1) * piece < count ? (i + 1) * piece : count;
-        int status = body(arg, i * piece, end, (unsigned)(i % workers));
+        int status = atomic_load(&call->context->cancel)
+                         ? SEG_CANCELLED
+                         : body(arg, i * piece, end, (unsigned)(i % workers));
         if (status)
             return status;
     }
@@ -230,8 +252,10 @@ static int process(struct run *run, const struct verify_form *form, void *self)
     if (status)
         return status;
     run->trial->report->runs++;
-    run->begin = verify_time();
-    return segi_call_process(&run->call, self);
+    limit_time(run->context, SECONDS_MOST);
+    status = segi_call_process(&run->call, self);
+    limit_time(run->context, 0);
+    return status;
 }
 
 static int call_stage(struct run *run)
@@ -325,7 +349,7 @@ const struct verify_result *verify_run(const struct verify_trial *trial,
         verify_result_take(result, &run->call);
         verify_audit_values(trial, result);
     }
-    verify_audit_status(trial, result, run->setting->cancel_at || run->cancelled);
+    verify_audit_status(trial, result, run->cancelled || atomic_load(&run->context->cancel));
     end(run, result);
     return result;
 }

@@ -40,8 +40,7 @@ extern const struct verify_setting verify_plain;
 const struct verify_result *verify_run(const struct verify_trial *trial,
                                        const struct verify_setting *setting);
 
-/* Seconds of processor time that this child has used. A run that takes more than its share of them
- * is asked to end, which it then must. */
+/* Seconds of processor time that this child has used. */
 double verify_time(void);
 
 #endif
