@@ -1,13 +1,22 @@
 EXTRA_DIST += %D%/quickstart.sh %D%/plugin/Makefile %D%/plugin/lines.c \
   %D%/pipelines/nuclei.yaml %D%/images/README.md %D%/images/nuclei.png %D%/images/nuclei-overlay.png
 
-# The example plugin builds outside the tree, with what is installed and pkg-config alone, and runs.
+EXTRA_DIST += %D%/plugin-cpp/Makefile %D%/plugin-cpp/trimmed.cpp \
+  %D%/plugin-opencv/Makefile %D%/plugin-opencv/restore.cpp
+
+# The example plugins, and one that `plugin new` made, build outside the tree, with what is installed
+# and pkg-config alone, and pass the torture test.
 installcheck-local:
 	rm -rf installcheck.d && $(MKDIR_P) installcheck.d
-	cp $(srcdir)/examples/plugin/Makefile $(srcdir)/examples/plugin/lines.c installcheck.d/
+	cp -R $(srcdir)/examples/plugin $(srcdir)/examples/plugin-cpp $(srcdir)/examples/plugin-opencv installcheck.d/
 	chmod -R u+w installcheck.d
-	cd installcheck.d && PKG_CONFIG_PATH='$(DESTDIR)$(pkgconfigdir)' $(MAKE) CC='$(CC)' lines.so
-	'$(DESTDIR)$(bindir)/segkit' run --plugin installcheck.d/lines.so \
+	cd installcheck.d && '$(DESTDIR)$(bindir)/segkit' plugin new mine
+	test -e "$$(pkg-config --variable=includedir opencv4)/opencv2/photo.hpp" || rm -r installcheck.d/plugin-opencv
+	for folder in installcheck.d/*; do \
+	  PKG_CONFIG_PATH='$(DESTDIR)$(pkgconfigdir)' $(MAKE) -C $$folder CC='$(CC)' CXX='$(CXX)' && \
+	  '$(DESTDIR)$(bindir)/segkit' plugin verify $$folder/*.so || exit 1; \
+	done
+	'$(DESTDIR)$(bindir)/segkit' run --plugin installcheck.d/plugin/lines.so \
 	  '$(srcdir)/examples/images/nuclei.png' -o installcheck.d/lines.npy -- lines.multiscale
 	test -s installcheck.d/lines.npy
 	rm -rf installcheck.d

@@ -23,6 +23,27 @@ for name in newmajor newminor noentry null misnamed short elements; do
     check "doctor explains $name" grep -q "^refused '$bad/$name.so': " "$tmp/doctor"
 done
 check "doctor names a bad stage in a good plugin" grep -q "badstage.two.*no process function" "$tmp/doctor"
+check "doctor gives the linker's own words" \
+    grep -q "^refused '$bad/undefined.so': cannot be opened: .*undefined symbol: nobody_has_this" "$tmp/doctor"
+
+mkdir "$tmp/first" "$tmp/second" "$tmp/open"
+cp "$bad/good.so" "$tmp/first"; cp "$bad/good.so" "$tmp/second"; cp "$bad/good.so" "$tmp/open"
+chmod go-w "$tmp/first" "$tmp/second"; chmod 777 "$tmp/open"
+places=$tmp/first:$tmp/second:$tmp/open:relative:$tmp/nowhere
+SEGKIT_PLUGIN_PATH=$places HOME=$tmp "$SEGKIT" plugin doctor >"$tmp/doctor" 2>&1
+check "doctor names every folder" test "$(grep -c '^folder ' "$tmp/doctor")" -ge 6
+for line in "folder $tmp/first: looked at" "folder $tmp/nowhere: not there" \
+    "folder $tmp/open: left out: '$tmp/open': others may write to it; chmod go-w it" \
+    "folder relative: left out: 'relative': not an absolute path" \
+    "folder $tmp/.local/share/segkit/plugins-1: not there" \
+    "  not used: $tmp/first/good.so has the same name and comes first"; do
+    check "doctor says: $(echo "$line" | sed "s|$tmp|TMP|g")" grep -qxF "$line" "$tmp/doctor"
+done
+chmod 666 "$tmp/first/good.so"
+says "doctor says of a file that others may write to it" 1 \
+    "^refused '$tmp/first/good.so': others may write to it; chmod go-w it" \
+    env SEGKIT_PLUGIN_PATH="$tmp/first" "$SEGKIT" plugin doctor
+
 gives "a file that is no plugin" 6 \
     "segkit: warning: plugin refused: '$image': cannot be opened: $image: invalid ELF header" \
     "$SEGKIT" plugin list --plugin "$image"

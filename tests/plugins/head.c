@@ -64,12 +64,19 @@ static const struct seg_plugin plugin = {
     .stage_count = SEG_COUNT(stages),
 };
 
+#ifdef FAULT_SYMBOL
+const struct seg_plugin *nobody_has_this(void);
+#endif
+
 #ifndef FAULT_ENTRY
 SEG_EXPORT const struct seg_plugin *segkit_plugin_v1(void);
 const struct seg_plugin *segkit_plugin_v1(void)
 {
 #ifdef FAULT_NULL
     return NULL;
+#endif
+#ifdef FAULT_SYMBOL
+    return nobody_has_this();
 #endif
     return &plugin;
 }

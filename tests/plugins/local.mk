@@ -32,6 +32,12 @@ check_LTLIBRARIES += %D%/good.la %D%/misnamed.la %D%/noentry.la %D%/null.la \
   %D%/newmajor.la %D%/newminor.la %D%/short.la %D%/elements.la \
   %D%/badstage.la
 
+# with a symbol that nobody has
+check_LTLIBRARIES += %D%/undefined.la
+%C%_undefined_la_SOURCES = %D%/head.c
+%C%_undefined_la_CPPFLAGS = $(AM_CPPFLAGS) -DFAMILY='"undefined"' -DFAULT_SYMBOL
+%C%_undefined_la_LDFLAGS = $(TEST_MODULE_FLAGS)
+
 # The same plugin against the header as it was in ABI 1.0, and as it may be in 1.7.
 check_LTLIBRARIES += %D%/frozen.la %D%/longer.la
 %C%_frozen_la_SOURCES = %D%/tables.c
