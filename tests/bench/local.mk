@@ -39,3 +39,8 @@ EXTRA_PROGRAMS += %D%/conv
 %C%_conv_SOURCES = %D%/conv.c
 %C%_conv_CPPFLAGS = $(libsegcnn_la_CPPFLAGS)
 %C%_conv_LDADD = libsegcnn.la
+
+# what an identity stage adds: `make tests/bench/abi`, then tests/bench/abi TOY.so PICTURE
+EXTRA_PROGRAMS += %D%/abi
+%C%_abi_SOURCES = %D%/abi.c
+%C%_abi_LDADD = libsegkit.la
