@@ -9,6 +9,7 @@ include %D%/cnn/local.mk
 include %D%/common/local.mk
 include %D%/contour/local.mk
 include %D%/filter/local.mk
+include %D%/frequency/local.mk
 include %D%/graphcut/local.mk
 include %D%/labels/local.mk
 include %D%/markers/local.mk

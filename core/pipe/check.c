@@ -80,15 +80,20 @@ static void check_planes(struct checker *c, uint32_t port, const struct seg_shap
           p->name, range, wired_name(c, port), planes, insert ? "; insert 'filter.gray'" : "");
 }
 
-/* All layers of a stage are of one size. */
+static bool sized(const struct checker *c, uint32_t port)
+{
+    return c->step->stage->inputs[port].flags & SEG_PORT_SIZED;
+}
+
+/* All layers of a stage are of one size, but those of ports that say otherwise. */
 static void check_extent(struct checker *c, uint32_t port)
 {
     const struct seg_shape *take = &c->takes[port];
-    for (uint32_t i = 0; i < port; i++) {
+    for (uint32_t i = 0; i < port && !sized(c, port); i++) {
         const struct seg_shape *other = &c->takes[i];
         const bool same = (!take->width || !other->width || take->width == other->width) &&
                           (!take->height || !other->height || take->height == other->height);
-        if (!other->kind || same)
+        if (!other->kind || same || sized(c, i))
             continue;
         FAULT(c, SEG_INVALID,
               "stage '%s': ports '%s' and '%s' need layers of one size; '%s' has %d x %d pixels, "

@@ -24,6 +24,15 @@ TESTS += %D%/region
 %C%_region_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_region_LDADD = $(TEST_LIBS)
 
+if HAVE_FFTW
+check_PROGRAMS += %D%/frequency
+TESTS += %D%/frequency
+%C%_frequency_SOURCES = %D%/stages.c %D%/stages.h %D%/test_frequency.c
+%C%_frequency_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_frequency_LDADD = $(TEST_LIBS)
+endif
+EXTRA_DIST += %D%/test_frequency.c
+
 check_PROGRAMS += %D%/threshold
 TESTS += %D%/threshold
 %C%_threshold_SOURCES = %D%/stages.c %D%/stages.h %D%/test_threshold.c

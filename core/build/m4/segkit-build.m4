@@ -25,6 +25,7 @@ AC_DEFUN([SEG_MODULE], [
 AC_ARG_ENABLE([$2], [AS_HELP_STRING([--disable-$2], [leave out $3])], [], [enable_$2=auto])
 have_$1=no
 AS_IF([test "x$enable_$2" != xno], [m4_case([$1],
+  [FFTW], [PKG_CHECK_MODULES([FFTW], [fftw3f], [have_FFTW=yes], [:])],
   [OPENCV], [SEG_FIND_OPENCV],
   [CHAFA], [PKG_CHECK_MODULES([CHAFA], [chafa], [have_CHAFA=yes], [:])])
   AS_IF([test "x$enable_$2" = xyes && test "x$have_$1" = xno],
