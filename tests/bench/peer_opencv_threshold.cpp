@@ -29,6 +29,7 @@ const Job opencv_threshold[] = {
     {"otsu", global<THRESH_OTSU>},
     {"triangle", global<THRESH_TRIANGLE>},
     {"local_mean 51", adaptive<ADAPTIVE_THRESH_MEAN_C>},
+    {"local_gaussian 51", adaptive<ADAPTIVE_THRESH_GAUSSIAN_C>},
     {"niblack 51", niblack<ximgproc::BINARIZATION_NIBLACK, -1>},
     {"sauvola 51", niblack<ximgproc::BINARIZATION_SAUVOLA, 1>},
     {"wolf 51", niblack<ximgproc::BINARIZATION_WOLF, 1>},

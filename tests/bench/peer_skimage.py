@@ -39,6 +39,9 @@ ROWS = {
     'gamma': lambda g: exposure.adjust_gamma(g, 2.2),
     'unsharp': lambda g: filters.unsharp_mask(g, 2),
     'entropy 9': lambda g: filters.rank.entropy(g, morphology.disk(4)),
+    # frequency
+    'richardson_lucy 10': lambda g: restoration.richardson_lucy(g / 255, psf(2), 10),
+    'wiener': lambda g: restoration.wiener(g / 255, psf(2), 0.01),
     # markers
     'distance': lambda m: ndi.distance_transform_edt(m),
     'distance nuclei': lambda m: ndi.distance_transform_edt(m),
@@ -61,6 +64,10 @@ ROWS = {
     'yen': lambda g: g > filters.threshold_yen(g),
     'local_mean 51': lambda g: g > filters.threshold_local(g, 51, method='mean', offset=5),
     'niblack 51': lambda g: g > filters.threshold_niblack(g, 51),
+    'local_gaussian 51': lambda g: g > filters.threshold_local(g, 51, offset=5),
+    'local_median 21': lambda g: g > filters.threshold_local(g, 21, method='median', offset=5),
+    'local_otsu 31': lambda g: g > filters.rank.otsu(g, morphology.disk(15)),
+    'hysteresis': lambda g: filters.apply_hysteresis_threshold(g, 100, 150),
     'sauvola 51': lambda g: g > filters.threshold_sauvola(g, 51),
     # walker
     'random_walker': lambda g, markers: segmentation.random_walker(g, markers, beta=130,
@@ -85,6 +92,11 @@ import numpy as np
 import scipy.ndimage as ndi
 from skimage import (
     color, exposure, feature, filters, measure, morphology, restoration, segmentation)
+
+
+def psf(sigma):
+    line = np.exp(-np.arange(-4 * sigma, 4 * sigma + 1)**2 / (2 * sigma**2))
+    return np.outer(line, line) / line.sum()**2
 
 
 def load(path):
