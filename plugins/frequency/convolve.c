@@ -81,7 +81,8 @@ static const struct seg_param wiener_rows[] = {
 static const struct seg_port convolve_inputs[] = {
     FREQUENCY_PORT, FREQUENCY_KERNEL_PORT(0, "the weights, of any size; its middle is the origin")};
 static const struct seg_port wiener_inputs[] = {
-    FREQUENCY_PORT, FREQUENCY_KERNEL_PORT(SEG_PORT_OPTIONAL, "what a point was blurred to")};
+    FREQUENCY_PORT,
+    FREQUENCY_KERNEL_PORT(SEG_PORT_OPTIONAL, "what a point was blurred to, of any size")};
 static const struct seg_port outputs[] = {FREQUENCY_RESULT};
 
 const struct seg_stage frequency_convolve = {

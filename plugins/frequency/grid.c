@@ -208,7 +208,7 @@ struct columns {
     struct frequency_grid *grid;
     frequency_change *change;
     void *arg;
-    bool forward, backward;
+    bool back;
 };
 
 static int columns_work(void *arg, size_t begin, size_t end, unsigned worker)
@@ -224,11 +224,10 @@ static int columns_work(void *arg, size_t begin, size_t end, unsigned worker)
             memset(block, 0, height * FREQUENCY_BLOCK * sizeof *block);
         for (size_t y = 0; y < height; y++)
             memcpy(block + y * FREQUENCY_BLOCK, grid->data + y * grid->stride + first, bytes);
-        if (c->forward)
-            fftwf_execute_dft(grid->column_forward, block, block);
+        fftwf_execute_dft(grid->column_forward, block, block);
         if (c->change)
             c->change(c->arg, grid, (int32_t)first, block);
-        if (c->backward)
+        if (c->back)
             fftwf_execute_dft(grid->column_backward, block, block);
         for (size_t y = 0; y < height; y++)
             memcpy(grid->data + y * grid->stride + first, block + y * FREQUENCY_BLOCK, bytes);
@@ -236,22 +235,11 @@ static int columns_work(void *arg, size_t begin, size_t end, unsigned worker)
     return SEG_OK;
 }
 
-static int columns(struct columns *c)
-{
-    const size_t blocks = ((size_t)c->grid->columns + FREQUENCY_BLOCK - 1) / FREQUENCY_BLOCK;
-    return common_parallel(c->grid->env, blocks, 1, columns_work, c);
-}
-
 int frequency_columns(struct frequency_grid *grid, frequency_change *change, void *arg, bool back)
 {
-    struct columns c = {grid, change, arg, true, back};
-    return columns(&c);
-}
-
-int frequency_columns_back(struct frequency_grid *grid, frequency_change *change, void *arg)
-{
-    struct columns c = {grid, change, arg, false, true};
-    return columns(&c);
+    struct columns c = {grid, change, arg, back};
+    const size_t blocks = ((size_t)grid->columns + FREQUENCY_BLOCK - 1) / FREQUENCY_BLOCK;
+    return common_parallel(grid->env, blocks, 1, columns_work, &c);
 }
 
 /* -- planes ----------------------------------------------------------------------------------- */

@@ -52,8 +52,6 @@ typedef void frequency_change(void *arg, const struct frequency_grid *grid, int3
 /* Transforms the columns, lets `change` (may be NULL) work on them, and where `back` transforms
  * them back. */
 int frequency_columns(struct frequency_grid *grid, frequency_change *change, void *arg, bool back);
-/* Only lets `change` work on what is transformed already, and transforms back. */
-int frequency_columns_back(struct frequency_grid *grid, frequency_change *change, void *arg);
 
 /* A plane as what rows are asked from and given to. */
 struct frequency_plane {

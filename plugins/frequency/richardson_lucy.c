@@ -137,7 +137,8 @@ static const struct seg_param rows[] = {
 };
 
 static const struct seg_port inputs[] = {
-    FREQUENCY_PORT, FREQUENCY_KERNEL_PORT(SEG_PORT_OPTIONAL, "what a point was blurred to")};
+    FREQUENCY_PORT,
+    FREQUENCY_KERNEL_PORT(SEG_PORT_OPTIONAL, "what a point was blurred to, of any size")};
 static const struct seg_port outputs[] = {FREQUENCY_RESULT};
 
 const struct seg_stage frequency_richardson_lucy = {

@@ -106,7 +106,7 @@ const struct seg_stage threshold_range = {
         "A pixel is object where each channel is at least 'low' and at most 'high', both "
         "included, in the units of the samples. Where 'low' is above 'high' the range goes on from "
         "the largest value to the least, as hues do around red. NaN lies in no range.\n\n"
-        "For ranges of another colour space, convert the image to it before.",
+        "For ranges of another colour space, convert the image before with filter.color.",
     .version = 1,
     .params_size = sizeof(struct params),
     .params = rows,

@@ -5,7 +5,9 @@
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PI 3.14159265358979
 
@@ -224,4 +226,22 @@ Test(frequency, any_image)
     cr_expect(strstr(stage_why(), "'low'"), "%s", stage_why());
     cr_expect_null(stage_run("frequency.notch peaks=0.1,0.2,0.3", floats(3, 2, texture), NULL, 1));
     cr_expect(strstr(stage_why(), "takes two"), "%s", stage_why());
+}
+
+Test(frequency, wisdom_is_kept)
+{
+    char folder[] = "/tmp/frequency-XXXXXX", path[64], words[128];
+    cr_assert_not_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/wisdom", folder);
+    snprintf(words, sizeof words, "frequency.lowpass wisdom=%s", path);
+    for (int i = 0; i < 2; i++) { /* written, then read */
+        seg_layer *layer = stage_run(words, floats(20, 12, texture), NULL, 1);
+        cr_expect_not_null(layer, "%s", stage_why());
+        seg_layer_unref(layer);
+        cr_expect_eq(access(path, R_OK), 0);
+    }
+    unlink(path);
+    rmdir(folder);
+    cr_expect_null(stage_run(words, floats(20, 12, texture), NULL, 1));
+    cr_expect(strstr(stage_why(), "cannot be written"), "%s", stage_why());
 }
