@@ -313,7 +313,7 @@ const struct seg_stage refine_dense_crf = {
         "16 bits are divided by 257, floating point is taken as 0 to 1. NaN counts as 0. At most "
         "256 classes.\n\n"
         "Time grows with pixels, classes and 'iterations', not with the sigmas; laying out the "
-        "lattice, about a third of it for two classes, runs on one thread.",
+        "lattice, about a quarter of it for two classes, runs on one thread.",
     .reference = "P. Kraehenbuehl, V. Koltun, Efficient inference in fully connected CRFs with "
                  "Gaussian edge potentials, NIPS 2011; A. Adams, J. Baek, A. Davis, Fast "
                  "high-dimensional filtering using the permutohedral lattice, Eurographics 2010",

@@ -115,8 +115,8 @@ static double weight(const struct walk *walk, size_t a, size_t b)
     return exp(walk->factor * sum) + 1e-10;
 }
 
-/* What ties a free pixel to its four neighbours: calls for the weights to free ones at its right
- * and below, and for the sum of those to markers of `place`, or of any where that is 0. */
+/* What ties a free pixel to its four neighbours: the weights to free ones at its right and below
+ * it, and the sum of those to markers of `place`, or of any where that is 0. */
 static void tie(const struct walk *walk, int32_t x, int32_t y, int32_t place, double *right,
                 double *down, double *ground)
 {
