@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* filter.clahe: contrast-limited adaptive histogram equalisation. */
 #include "common/border.h"
+#include "common/cpu.h"
 #include "common/env.h"
 #include "stages.h"
 #include "table.h"
@@ -90,31 +91,45 @@ static struct between between(int32_t at, int32_t side, int32_t tiles)
                             place - before};
 }
 
+/* To the nearest, to the even one of two: what is added leaves no bits for fractions. */
+static int32_t nearest(float value)
+{
+    const float large = 12582912.0F; /* 1.5 * 2^23 */
+    return (int32_t)(value + large - large);
+}
+
+COMMON_INLINE void apply_row(const struct clahe *c, int32_t y, uint32_t dtype)
+{
+    const struct between down = between(y, c->height, c->rows);
+    const size_t row = (size_t)c->columns * c->bins;
+    const uint16_t *above = c->curves + (size_t)down.before * row;
+    const uint16_t *below = c->curves + (size_t)down.after * row;
+    const void *from = seg_row(&c->in, c->plane, y);
+    void *to = seg_row(&c->out, c->plane, y);
+    for (int32_t x = 0; x < c->in.width; x++) {
+        const struct between across = c->across[x];
+        const uint32_t value = sample(from, dtype, x);
+        const size_t left = (size_t)across.before * c->bins + value;
+        const size_t right = (size_t)across.after * c->bins + value;
+        const float share = across.share, rest = 1 - share;
+        const float result = (above[left] * rest + above[right] * share) * (1 - down.share) +
+                             (below[left] * rest + below[right] * share) * down.share;
+        if (dtype == SEG_U8)
+            ((uint8_t *)to)[x] = (uint8_t)nearest(result);
+        else
+            ((uint16_t *)to)[x] = (uint16_t)nearest(result);
+    }
+}
+
 static int apply_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     (void)worker;
     const struct clahe *c = arg;
-    for (size_t y = begin; y < end; y++) {
-        const struct between down = between((int32_t)y, c->height, c->rows);
-        const size_t row = (size_t)c->columns * c->bins;
-        const uint16_t *above = c->curves + (size_t)down.before * row;
-        const uint16_t *below = c->curves + (size_t)down.after * row;
-        const void *from = seg_row(&c->in, c->plane, (int32_t)y);
-        void *to = seg_row(&c->out, c->plane, (int32_t)y);
-        for (int32_t x = 0; x < c->in.width; x++) {
-            const struct between across = c->across[x];
-            const uint32_t value = sample(from, c->in.dtype, x);
-            const size_t left = (size_t)across.before * c->bins + value;
-            const size_t right = (size_t)across.after * c->bins + value;
-            const float share = across.share, rest = 1 - share;
-            const float result = (above[left] * rest + above[right] * share) * (1 - down.share) +
-                                 (below[left] * rest + below[right] * share) * down.share;
-            if (c->in.dtype == SEG_U8)
-                ((uint8_t *)to)[x] = (uint8_t)lrintf(result);
-            else
-                ((uint16_t *)to)[x] = (uint16_t)lrintf(result);
-        }
-    }
+    for (size_t y = begin; y < end; y++)
+        if (c->in.dtype == SEG_U8)
+            apply_row(c, (int32_t)y, SEG_U8);
+        else
+            apply_row(c, (int32_t)y, SEG_U16);
     return SEG_OK;
 }
 
