@@ -85,7 +85,7 @@ enum { ROUNDS = 5 };
 static size_t plan(const struct graphcut_grid *grid, int i, int32_t size[3], int32_t blocks[3])
 {
     static const int32_t flat_growth[ROUNDS][3] = {
-        {1, 1, 1}, {1, 2, 4}, {1, 8, 8}, {1, 32, 32}, {1, 0, 0}};
+        {1, 1, 1}, {1, 2, 4}, {1, 4, 8}, {1, 16, 32}, {1, 0, 0}};
     static const int32_t solid_growth[ROUNDS][3] = {
         {1, 1, 1}, {2, 2, 2}, {4, 4, 4}, {16, 16, 16}, {0, 0, 0}};
     const int32_t *growth = grid->depth > 1 ? solid_growth[i] : flat_growth[i];
