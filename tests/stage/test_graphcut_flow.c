@@ -231,7 +231,7 @@ static int solve_two(int32_t excess, int32_t arc, int32_t last)
     cr_assert_eq(graphcut_grid_init(&grid, &env, 2, 1, 1, 4, 0), SEG_OK);
     memset(grid.arcs, 0, 8 * sizeof *grid.arcs);
     grid.excess[0] = excess;
-    grid.excess[1] = -excess;
+    grid.excess[1] = excess > 0 ? -excess : 0; /* INT32_MIN has no opposite */
     grid.arcs[0] = arc;
     grid.arcs[4] = last;
     int status = graphcut_grid_solve(&grid, &flow);
