@@ -28,6 +28,14 @@ struct means {
     size_t strips;
 };
 
+static void add_sums(struct sums *to, const struct sums *from, int32_t channels)
+{
+    to->size += from->size;
+    to->inertia += from->inertia;
+    for (int32_t c = 0; c < channels; c++)
+        to->color[c] += from->color[c];
+}
+
 /* The nearest mean of some pixels, and the squared distance to it. */
 COMMON_INLINE void nearest(const struct means *m, size_t at, size_t count, int32_t channels,
                            float *restrict distance, int32_t *restrict best)
@@ -78,19 +86,37 @@ static size_t block_of(const struct means *m, size_t y, size_t x, const uint8_t 
     return left < BLOCK ? left : BLOCK;
 }
 
-static void add_block(const struct means *m, size_t at, size_t count, const uint8_t *mask,
-                      const float *distance, const int32_t *best, struct sums *sums)
+/* Adds the pixels of a block to the sums of their clusters: to two sums in turn, as neighbours are
+ * often of one cluster and each addition would wait for the one before. */
+COMMON_INLINE void add_pixels(const struct means *m, size_t at, size_t count, const uint8_t *mask,
+                              const float *distance, const int32_t *best, int32_t channels,
+                              struct sums *sums)
 {
     const struct common_features *f = &m->input->features;
+    struct sums part[2][CLUSTER_MOST];
+    for (int turn = 0; turn < 2; turn++)
+        memset(part[turn], 0, (size_t)m->result->count * sizeof **part);
     for (size_t i = 0; i < count; i++) {
         if (mask && !mask[i])
             continue;
-        struct sums *to = &sums[best[i]];
+        struct sums *to = &part[i % 2][best[i]];
         to->size++;
         to->inertia += (double)distance[i];
-        for (int32_t c = 0; c < f->channels; c++)
+        for (int32_t c = 0; c < channels; c++)
             to->color[c] += (double)f->data[(size_t)c * f->stride + at + i];
     }
+    for (int turn = 0; turn < 2; turn++)
+        for (int32_t k = 0; k < m->result->count; k++)
+            add_sums(&sums[k], &part[turn][k], channels);
+}
+
+static void add_block(const struct means *m, size_t at, size_t count, const uint8_t *mask,
+                      const float *distance, const int32_t *best, struct sums *sums)
+{
+    if (m->input->features.channels == 3)
+        add_pixels(m, at, count, mask, distance, best, 3, sums);
+    else
+        add_pixels(m, at, count, mask, distance, best, m->input->features.channels, sums);
 }
 
 static void label_block(const struct means *m, size_t y, size_t x, size_t count,
@@ -136,10 +162,8 @@ static int sum_up(struct means *m, struct sums *total)
     for (size_t i = 0; i < m->strips && !status; i++)
         for (int32_t k = 0; k < m->result->count; k++) {
             const struct sums *part = &m->sums[i * CLUSTER_MOST + (size_t)k];
-            total[k].size += part->size;
+            add_sums(&total[k], part, m->input->features.channels);
             m->result->inertia += part->inertia;
-            for (int32_t c = 0; c < m->input->features.channels; c++)
-                total[k].color[c] += part->color[c];
         }
     return status;
 }

@@ -8,18 +8,24 @@
 #include <stdint.h>
 #include <string.h>
 
-/* e^x for x <= 0: 2^n times the Taylor series of what is left, |r| <= ln(2) / 2. 0 below -87. */
+/* e^x for x <= 0: 2^n times the Taylor series of what is left, |r| <= ln(2) / 2. 0 below -87.7,
+ * where the bits of 2^n are those of 0. What is below -88 is raised to that by its bits, which ascend
+ * as numbers descend: a minimum of integers is no branch, which would keep loops from vectors. */
 COMMON_INLINE float fast_exp(float x)
 {
-    float y = x < -87.0f ? -87.0f : x;
+    uint32_t place;
+    float y, two;
+    memcpy(&place, &x, sizeof place);
+    place = place < UINT32_C(0xc2b00000) ? place : UINT32_C(0xc2b00000); /* -88 */
+    memcpy(&y, &place, sizeof y);
     int32_t n = (int32_t)(y * 1.44269504f - 0.5f);
-    float r = y - (float)n * 0.693359375f + (float)n * 2.12194440e-4f, two;
+    float r = y - (float)n * 0.693359375f + (float)n * 2.12194440e-4f;
     float p =
         1 + r * (1 + r * (1 / 2.0f +
                           r * (1 / 6.0f + r * (1 / 24.0f + r * (1 / 120.0f + r * (1 / 720.0f))))));
-    int32_t bits = (n + 127) << 23;
+    int32_t bits = (n + 127) * (1 << 23);
     memcpy(&two, &bits, sizeof two);
-    return x < -87.0f ? 0 : p * two;
+    return p * two;
 }
 
 #define FAST_LOG2E 1.44269504088896341

@@ -9,7 +9,7 @@
 
 struct params {
     double scale, sigma;
-    int32_t min_size;
+    int32_t min_size, connectivity;
 };
 
 /* Joins across edges in ascending order where the edge is less than what both sides bear: the
@@ -65,7 +65,7 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
     if (!status)
         status = common_features_smooth(&env, &features, params->sigma);
     if (!status)
-        status = common_edges(&env, &features, COMMON_EIGHT, COMMON_SQUARES, &edges);
+        status = common_edges(&env, &features, params->connectivity, COMMON_SQUARES, &edges);
     if (!status)
         status = host->progress(call, 0.5);
     if (status)
@@ -88,6 +88,8 @@ static const struct seg_param params[] = {
      .alias = "k"},
     {SEG_P_FLOAT(struct params, sigma, 0.8, 0, 100, "px", "smoothing before")},
     {SEG_P_INT(struct params, min_size, 50, 0, INT32_MAX, "px", "smaller regions join another")},
+    {SEG_P_CHOICE(struct params, connectivity, COMMON_EIGHT, common_connectivity,
+                  "which pixels are neighbours")},
 };
 
 static const struct seg_port inputs[] = {
@@ -106,7 +108,7 @@ const struct seg_stage superpixel_felzenszwalb = {
     .flags = SEG_STAGE_REENTRANT,
     .id = "superpixel.felzenszwalb",
     .summary = "regions whose borders differ more than what is inside them",
-    .detail = "Goes through all pairs of the eight neighbours from the most alike to the least "
+    .detail = "Goes through all pairs of neighbours from the most alike to the least "
               "and joins their regions where the pair differs by less than either region's "
               "largest such difference inside plus 'scale' by its number of pixels. Regions of "
               "less than 'min_size' pixels then join the neighbour that is most alike at one "
@@ -114,7 +116,7 @@ const struct seg_stage superpixel_felzenszwalb = {
               "Samples are scaled so that the type's range, for floating point the image's own, "
               "is 0..255: 'scale' is then that of scikit-image and, for images of 8 bits, the k "
               "of OpenCV and of the authors' program. Defaults differ: scikit-image has scale 1, "
-              "sigma 0.8, min_size 20; OpenCV sigma 0.5, k 300, min_size 100.\n\n"
+              "sigma 0.8, min_size 20; OpenCV sigma 0.5, k 300, min_size 100, connectivity 4.\n\n"
               "Takes 64 bytes a pixel beside the image. Joining is serial by nature; smoothing, "
               "differences and sorting use all threads. Reports 'superpixels', how many came out.",
     .reference = "P. F. Felzenszwalb, D. P. Huttenlocher, Efficient graph-based image "

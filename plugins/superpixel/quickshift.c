@@ -57,6 +57,7 @@ static struct span inside(const struct shift *s, struct span at, int32_t dx)
 
 COMMON_INLINE void add_density(const struct shift *s, const struct span *all, int32_t channels)
 {
+    const float slope = s->slope;
     float sum[BLOCK] = {0}, apart[BLOCK];
     for (int32_t dy = -s->window; dy <= s->window; dy++) {
         if (all->y + dy < 0 || all->y + dy >= s->in.height)
@@ -68,7 +69,9 @@ COMMON_INLINE void add_density(const struct shift *s, const struct span *all, in
             float *to = sum + (at.x - all->x);
             distances(s, &at, dx, dy, channels, apart);
             for (int32_t i = 0; i < at.count; i++)
-                to[i] += fast_exp(apart[i] * s->slope);
+                apart[i] = fast_exp(apart[i] * slope);
+            for (int32_t i = 0; i < at.count; i++)
+                to[i] += apart[i];
         }
     }
     memcpy(s->density + (size_t)all->y * (size_t)s->in.width + all->x, sum,

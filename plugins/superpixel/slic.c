@@ -5,25 +5,25 @@
  * Clusters of place and colour start on a grid of step S. In each round a pixel goes to the
  * nearest of the clusters within S of it, and clusters move to their mean. The image is cut into
  * strips S high that work by themselves: each has the list of the clusters that reach it, a pixel
- * holds its cluster's place in that list, and the strips' sums are added in order. */
+ * holds its cluster's place in that list, and the strips' sums are added in order. Rounds but the
+ * last one look at every third row, another one each time: means need no more. */
 #include "slic.h"
 
 #include "common/cpu.h"
-#include "common/features.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-#define MOST 8 /* channels */
+#define THIN 3 /* rows of which one is looked at */
 
 struct cluster {
-    float x, y, color[MOST];
+    float x, y, color[SUPERPIXEL_MOST];
     float spread; /* what colours are divided by, squared */
 };
 
 struct sums {
-    double x, y, color[MOST];
+    double x, y, color[SUPERPIXEL_MOST];
     int64_t count;
     float spread;
 };
@@ -44,9 +44,42 @@ struct slic {
     int32_t *list;
     struct sums *sums; /* beside `list` */
     float *distance;   /* a row for each worker */
+    int32_t row, rows; /* of each strip: the first one that is looked at, and how far to the next */
 };
 
-/* Clusters on a grid, in the middle of its cells; of those outside of the mask none. */
+/* The pixel of the mask in a cell of the grid that is nearest to the middle of those in it; returns
+ * how many there are. */
+static int64_t cell_middle(const struct seg_view *mask, const int32_t cell[4], int32_t *mx,
+                           int32_t *my)
+{
+    int64_t count = 0, sum_x = 0, sum_y = 0;
+    double least = DBL_MAX;
+    for (int pass = 0; pass < 2; pass++)
+        for (int32_t y = cell[1]; y < cell[3]; y++) {
+            const uint8_t *row = seg_row(mask, 0, y);
+            for (int32_t x = cell[0]; x < cell[2]; x++) {
+                if (!row[x])
+                    continue;
+                if (pass == 0) {
+                    count++;
+                    sum_x += x;
+                    sum_y += y;
+                    continue;
+                }
+                double dx = x - (double)sum_x / (double)count;
+                double dy = y - (double)sum_y / (double)count;
+                if (dx * dx + dy * dy < least) {
+                    least = dx * dx + dy * dy;
+                    *mx = x;
+                    *my = y;
+                }
+            }
+        }
+    return count;
+}
+
+/* Clusters on a grid, in the middle of its cells. Where there is a mask, cells are gone through
+ * from left to right and back, and one that completes a cluster's share of the mask gets one. */
 static int lay_grid(struct slic *slic)
 {
     int32_t columns = slic->width / slic->step, rows = slic->height / slic->step;
@@ -54,17 +87,32 @@ static int lay_grid(struct slic *slic)
     rows = rows ? rows : 1;
     if (!COMMON_SCRATCH(slic->env, slic->clusters, (size_t)columns * (size_t)rows))
         return common_nomem(slic->env);
+    double share = (double)slic->step * slic->step, due = share / 2;
     for (int32_t j = 0; j < rows; j++)
-        for (int32_t i = 0; i < columns; i++) {
+        for (int32_t k = 0; k < columns; k++) {
+            int32_t i = slic->mask && j % 2 ? columns - 1 - k : k;
             struct cluster cluster = {.x = ((float)i + 0.5f) * (float)slic->width / (float)columns,
                                       .y = ((float)j + 0.5f) * (float)slic->height / (float)rows,
                                       .spread = slic->spread};
-            size_t x = (size_t)cluster.x, y = (size_t)cluster.y;
-            if (slic->mask && !((const uint8_t *)seg_row(slic->mask, 0, (int32_t)y))[x])
-                continue;
-            for (int32_t k = 0; k < slic->channels; k++)
-                cluster.color[k] =
-                    slic->features[(size_t)k * slic->stride + y * (size_t)slic->width + x];
+            int32_t x = (int32_t)cluster.x, y = (int32_t)cluster.y;
+            if (slic->mask) {
+                const int32_t cell[4] = {
+                    (int32_t)((int64_t)slic->width * i / columns),
+                    (int32_t)((int64_t)slic->height * j / rows),
+                    (int32_t)((int64_t)slic->width * (i + 1) / columns),
+                    (int32_t)((int64_t)slic->height * (j + 1) / rows),
+                };
+                int64_t area = cell_middle(slic->mask, cell, &x, &y);
+                due += (double)area;
+                if (!area || due < share)
+                    continue;
+                due -= share;
+                cluster.x = (float)x;
+                cluster.y = (float)y;
+            }
+            for (int32_t c = 0; c < slic->channels; c++)
+                cluster.color[c] = slic->features[(size_t)c * slic->stride +
+                                                  (size_t)y * (size_t)slic->width + (size_t)x];
             slic->clusters[slic->count++] = cluster;
         }
     return SEG_OK;
@@ -111,7 +159,7 @@ COMMON_INLINE void claim(const struct slic *slic, const struct cluster *cluster,
     const float weight = slic->weight, dy2 = span->dy2, cx = cluster->x;
     const float share = 1 / cluster->spread;
     const size_t stride = slic->stride;
-    float color[MOST];
+    float color[SUPERPIXEL_MOST];
     memcpy(color, cluster->color, sizeof color);
     for (int32_t x = span->begin; x < span->end; x++) {
         float dx = (float)x - cx, sum = 0;
@@ -238,13 +286,13 @@ static int do_strips(void *arg, size_t begin, size_t end, unsigned worker)
         memset(slic->sums + from, 0, (to - from) * sizeof *slic->sums);
         int32_t y = (int32_t)strip * slic->strip, last = y + slic->strip;
         last = last < slic->height ? last : slic->height;
-        for (int32_t i = y; i < last; i++) {
+        for (int32_t i = y + slic->row; i < last; i += slic->rows) {
             (avx2 ? assign_row_avx2 : assign_row)(slic, strip, i, distance);
             if (slic->mask)
                 hide_row(slic, i);
             add_row(slic, strip, i);
         }
-        for (int32_t i = y; i < last && slic->adapt; i++)
+        for (int32_t i = y + slic->row; i < last && slic->adapt; i += slic->rows)
             spread_row(slic, strip, i);
     }
     return SEG_OK;
@@ -316,6 +364,9 @@ static int cluster(struct slic *slic, int32_t iterations)
         return common_nomem(env);
     int status = SEG_OK;
     for (int32_t round = 0; round < iterations && !status; round++) {
+        bool all = round + 1 == iterations || slic->step < 4 * THIN;
+        slic->rows = all ? 1 : THIN;
+        slic->row = all ? 0 : round % THIN;
         list_clusters(slic);
         status = common_parallel(env, slic->strips, 1, do_strips, slic);
         if (!status && round + 1 < iterations)
@@ -347,10 +398,10 @@ int superpixel_slic_run(const struct common_env *env, const struct superpixel_sl
     int status = common_features(env, image, COMMON_LAB, &features);
     if (status)
         return status;
-    if (features.channels > MOST)
+    if (features.channels > SUPERPIXEL_MOST)
         return env->host->fail(env->call, SEG_STAGE,
                                "the image has %d planes; at most %d can be clustered",
-                               features.channels, MOST);
+                               features.channels, SUPERPIXEL_MOST);
     slic.features = features.data;
     slic.stride = features.stride;
     slic.channels = features.channels;
@@ -366,5 +417,5 @@ int superpixel_slic_run(const struct common_env *env, const struct superpixel_sl
     if (!status)
         status = cluster(&slic, params->iterations);
     double least = params->min_size * slic.step * slic.step;
-    return status ? status : superpixel_connect(env, labels, (size_t)least, count);
+    return status ? status : superpixel_connect(env, &features, labels, (size_t)least, count);
 }

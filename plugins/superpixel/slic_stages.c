@@ -68,14 +68,20 @@ static const struct seg_port outputs[] = {
         .id = "superpixel." #name,                                                                 \
         .summary = summary_,                                                                       \
         .detail = "Clusters pixels by place and colour, starting from a grid, and makes the "      \
-                  "clusters connected. RGB images are compared in L*a*b*; of other images each "   \
-                  "plane is scaled to 0..100.\n\n" middle                                          \
+                  "clusters connected: pieces that are too small join the neighbour of the "       \
+                  "nearest colour. RGB images are compared in L*a*b*; of other images each plane " \
+                  "is scaled to 0..100.\n\n" middle                                                \
                   " 'segments' says about how many there are to be, or 'size' about how wide "     \
-                  "each is. Reports 'superpixels', how many came out.",                            \
+                  "each is. Where 'mask' is connected, clusters start evenly spread over it, its " \
+                  "area counts for 'segments', and pixels outside are 0. Rounds but the last one " \
+                  "look at every third row of regions that are not tiny. Connecting is serial by " \
+                  "nature. Reports 'superpixels', how many came out.",                             \
         .reference = "R. Achanta, A. Shaji, K. Smith, A. Lucchi, P. Fua, S. Suesstrunk, SLIC "     \
                      "superpixels compared to state-of-the-art superpixel methods, IEEE "          \
-                     "Transactions on Pattern Analysis and Machine Intelligence 34 (11), 2012",    \
-        .version = 1,                                                                              \
+                     "Transactions on Pattern Analysis and Machine Intelligence 34 (11), 2012; "   \
+                     "B. Irving, maskSLIC: regional superpixel generation with application to "    \
+                     "local pathology characterisation in medical images, arXiv 1606.09518, 2016", \
+        .version = 2,                                                                              \
         .params_size = sizeof(struct superpixel_slic),                                             \
         .params = params,                                                                          \
         .inputs = inputs,                                                                          \

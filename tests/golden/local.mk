@@ -42,3 +42,10 @@ tests_golden_thresholds_LDADD = libsegcore.la
 tests_golden_thresholds_SOURCES = %D%/thresholds.c %D%/picture.c %D%/picture.h
 TESTS += %D%/thresholds.t
 EXTRA_DIST += %D%/thresholds.t
+
+check_PROGRAMS += tests/golden/quality
+tests_golden_quality_CPPFLAGS = $(libsegcore_la_CPPFLAGS)
+tests_golden_quality_LDADD = libsegcore.la
+tests_golden_quality_SOURCES = %D%/quality.c %D%/picture.c %D%/picture.h
+TESTS += %D%/quality.t
+EXTRA_DIST += %D%/quality.t

@@ -113,6 +113,47 @@ Test(region, felzenszwalb_weighs_size)
         "1122"));
 }
 
+static double band(int32_t x, int32_t y)
+{
+    return y >= 10 && y < 16 && x >= 4 && x < 100;
+}
+
+static double even(int32_t x, int32_t y)
+{
+    (void)x, (void)y;
+    return 9;
+}
+
+Test(region, slic_fills_a_mask)
+{
+    seg_layer *image = stage_filled(SEG_IMAGE, SEG_U8, 120, 40, even);
+    seg_layer *where = stage_filled(SEG_MASK, SEG_U8, 120, 40, band);
+    seg_layer *result =
+        stage_run("superpixel.slic segments=6 mask=extra", image, seg_layer_ref(where), 1);
+    cr_assert(result, "%s", stage_why());
+    cr_expect_eq(stage_value("superpixels"), 6);
+    struct seg_view found = SEG_VIEW, wanted = SEG_VIEW;
+    seg_layer_view(result, &found, NULL);
+    seg_layer_view(where, &wanted, NULL);
+    for (int32_t y = 0; y < 40; y++)
+        for (int32_t x = 0; x < 120; x++)
+            cr_assert_eq(((const int32_t *)seg_row(&found, 0, y))[x] > 0,
+                         ((const uint8_t *)seg_row(&wanted, 0, y))[x]);
+    seg_layer_unref(result);
+    seg_layer_unref(where);
+    /* islands that no cluster reaches are regions, too */
+    cr_expect(stage_is(stage_run("superpixel.slic size=3 min_size=0 mask=extra", gray("1111111111"),
+                                 mask("1000000001"), 1),
+                       "1000000002"));
+}
+
+Test(region, slic_joins_small_pieces_by_colour)
+{
+    cr_expect(stage_is(stage_run("superpixel.slic segments=2 compactness=0.01 min_size=0.5",
+                                 gray("00000900/00000000/88888888/88888088"), NULL, 1),
+                       "11111111/11111111/22222222/22222222"));
+}
+
 Test(region, kmeans_orders_by_brightness)
 {
     cr_expect(
