@@ -7,6 +7,7 @@
 
 #include "choices.h"
 #include "cpu.h"
+#include "forest.h"
 
 #include <string.h>
 
@@ -177,4 +178,16 @@ int common_edges(const struct common_env *env, const struct common_features *fea
         status = sort_items(env, &sort);
     edges->list = sort.from;
     return status;
+}
+
+void common_edges_join_small(const struct common_edges *edges, int32_t *link, int32_t least)
+{
+    uint32_t a, b;
+    for (size_t i = 0; i < edges->count; i++) {
+        common_edge_ends(edges, edges->list[i], &a, &b);
+        a = common_root(link, a);
+        b = common_root(link, b);
+        if (a != b && (-link[a] < least || -link[b] < least))
+            common_join(link, a, b);
+    }
 }

@@ -22,6 +22,10 @@ struct common_edges {
 int common_edges(const struct common_env *env, const struct common_features *features,
                  int32_t connectivity, int measure, struct common_edges *edges);
 
+/* Joins the sets of a forest of pixels across edges, in their order, where one is smaller than
+ * `least` pixels. */
+void common_edges_join_small(const struct common_edges *edges, int32_t *link, int32_t least);
+
 static inline float common_edge_difference(uint64_t edge)
 {
     uint32_t bits = (uint32_t)(edge >> 32);

@@ -13,9 +13,9 @@ struct params {
 };
 
 /* Joins across edges in ascending order where the edge is less than what both sides bear: the
- * largest edge inside, and scale by the number of pixels. Edges that still part two regions are
- * moved to the front of the list; their number is returned. */
-static size_t join_alike(struct common_edges *edges, int32_t *link, float *limit, float scale)
+ * largest edge inside, and scale by the number of pixels. Only edges that still part two regions
+ * are kept. */
+static void join_alike(struct common_edges *edges, int32_t *link, float *limit, float scale)
 {
     size_t kept = 0;
     uint32_t a, b;
@@ -34,20 +34,7 @@ static size_t join_alike(struct common_edges *edges, int32_t *link, float *limit
             edges->list[kept++] = edge;
         }
     }
-    return kept;
-}
-
-static void join_small(const struct common_edges *edges, size_t count, int32_t *link,
-                       int32_t min_size)
-{
-    uint32_t a, b;
-    for (size_t i = 0; i < count; i++) {
-        common_edge_ends(edges, edges->list[i], &a, &b);
-        a = common_root(link, a);
-        b = common_root(link, b);
-        if (a != b && (-link[a] < min_size || -link[b] < min_size))
-            common_join(link, a, b);
-    }
+    edges->count = kept;
 }
 
 static int process(void *self, const struct seg_host *host, struct seg_call *call)
@@ -76,8 +63,8 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
         return common_nomem(&env);
     for (size_t i = 0; i < pixels; i++)
         limit[i] = (float)params->scale;
-    size_t kept = join_alike(&edges, link, limit, (float)params->scale);
-    join_small(&edges, kept, link, params->min_size);
+    join_alike(&edges, link, limit, (float)params->scale);
+    common_edges_join_small(&edges, link, params->min_size);
     status = common_forest_labels(&env, link, &labels, &count);
     return status ? status : host->value(call, "superpixels", count);
 }

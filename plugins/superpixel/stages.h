@@ -7,7 +7,9 @@
 
 extern const struct seg_stage superpixel_felzenszwalb;
 extern const struct seg_stage superpixel_quickshift;
+extern const struct seg_stage superpixel_seeds;
 extern const struct seg_stage superpixel_slic;
 extern const struct seg_stage superpixel_slic_zero;
+extern const struct seg_stage superpixel_snic;
 
 #endif

@@ -5,10 +5,8 @@
 #include "stages.h"
 
 static const struct seg_stage *const stages[] = {
-    &superpixel_felzenszwalb,
-    &superpixel_quickshift,
-    &superpixel_slic,
-    &superpixel_slic_zero,
+    &superpixel_felzenszwalb, &superpixel_quickshift, &superpixel_seeds,
+    &superpixel_slic,         &superpixel_slic_zero,  &superpixel_snic,
 };
 
 static const struct seg_plugin plugin = {
