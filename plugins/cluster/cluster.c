@@ -5,7 +5,9 @@
 #include "stages.h"
 
 static const struct seg_stage *const stages[] = {
+    &cluster_gmm,
     &cluster_kmeans,
+    &cluster_meanshift,
 };
 
 static const struct seg_plugin plugin = {

@@ -5,6 +5,8 @@
 
 #include <segkit/plugin.h>
 
+extern const struct seg_stage cluster_gmm;
 extern const struct seg_stage cluster_kmeans;
+extern const struct seg_stage cluster_meanshift;
 
 #endif

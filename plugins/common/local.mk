@@ -7,7 +7,7 @@ libsegplugin_la_SOURCES = \
   %D%/edges.c %D%/edges.h %D%/env.c %D%/env.h %D%/extrema.c %D%/extrema.h %D%/fast_math.h \
   %D%/features.c %D%/features.h %D%/forest.c %D%/forest.h %D%/gray_morph.c %D%/gray_morph.h \
   %D%/guided.c %D%/guided.h %D%/heap.c %D%/heap.h %D%/histogram.c %D%/histogram.h %D%/ids.c \
-  %D%/ids.h %D%/merge.c %D%/merge.h %D%/order.c %D%/order.h %D%/region_distance.c \
+  %D%/ids.h %D%/merge.c %D%/merge.h %D%/normal.h %D%/order.c %D%/order.h %D%/region_distance.c \
   %D%/region_distance.h %D%/regions.c %D%/regions.h %D%/runs.c %D%/runs.h %D%/sample.c \
   %D%/sample.h %D%/separable.c %D%/separable.h %D%/separable_row.c %D%/separable_row.h \
   %D%/stage.h %D%/steepness.c %D%/steepness.h

@@ -4,35 +4,21 @@
  */
 #include "gmm.h"
 #include "common/fast_math.h"
+#include "common/normal.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { BLOCK = 256, CHUNK = 1 << 16, SAMPLES = 1 << 13, ROUNDS = 12 };
+enum { BLOCK = COMMON_BLOCK, CHUNK = 1 << 16, SAMPLES = 1 << 13, ROUNDS = 12 };
 
 /* The least variance along each axis, in squared 8-bit steps: less is rounding of the samples. */
 static const double least_variance = 0.01;
 
-/* log(weight density) of one component at `count` pixels. */
+/* log(weight density) of one component at a block of pixels. */
 COMMON_INLINE void component_log(const struct gmm *gmm, int32_t k, float *const *planes, size_t at,
                                  float *restrict out)
 {
-    float square[BLOCK] = {0}, line[BLOCK];
-    const float *whiten = gmm->whiten[k];
-    for (int32_t i = 0; i < gmm->planes; i++) {
-        for (size_t p = 0; p < BLOCK; p++)
-            line[p] = 0;
-        for (int32_t j = 0; j <= i; j++, whiten++) {
-            const float *x = planes[j] + at;
-            float mean = gmm->mean[k][j], factor = *whiten;
-            for (size_t p = 0; p < BLOCK; p++)
-                line[p] += factor * (x[p] - mean);
-        }
-        for (size_t p = 0; p < BLOCK; p++)
-            square[p] += line[p] * line[p];
-    }
-    for (size_t p = 0; p < BLOCK; p++)
-        out[p] = gmm->base[k] - 0.5f * square[p];
+    common_normal_log(gmm->mean[k], gmm->whiten[k], gmm->base[k], planes, at, gmm->planes, out);
 }
 
 /* log of the mixture's density, and the component that has most of it. */
@@ -162,35 +148,6 @@ static int sum_chunks(void *arg, size_t begin, size_t end, unsigned worker)
     return SEG_OK;
 }
 
-/* Turns a covariance into its Cholesky factor and that into its inverse, in place, both lower
- * triangles by rows. Returns the sum of the logarithms of the factor's diagonal. */
-static double invert_factor(double *a, int32_t n)
-{
-    double logs = 0;
-    for (int32_t i = 0; i < n; i++) {
-        double *row = a + i * (i + 1) / 2;
-        for (int32_t j = 0; j <= i; j++) {
-            const double *other = a + j * (j + 1) / 2;
-            double sum = row[j];
-            for (int32_t k = 0; k < j; k++)
-                sum -= row[k] * other[k];
-            row[j] = i == j ? sqrt(sum > least_variance ? sum : least_variance) : sum / other[j];
-        }
-        logs += log(row[i]);
-    }
-    for (int32_t i = 0; i < n; i++) {
-        double *row = a + i * (i + 1) / 2;
-        for (int32_t j = 0; j < i; j++) {
-            double sum = 0;
-            for (int32_t k = j; k < i; k++)
-                sum -= row[k] * a[k * (k + 1) / 2 + j];
-            row[j] = sum / row[i];
-        }
-        row[i] = 1 / row[i];
-    }
-    return logs;
-}
-
 static void set_component(struct gmm *gmm, int32_t k, struct sums *s, double total)
 {
     double *product = s->product;
@@ -205,7 +162,7 @@ static void set_component(struct gmm *gmm, int32_t k, struct sums *s, double tot
             *product =
                 *product / s->count - s->mean[a] * s->mean[b] + (a == b ? least_variance : 0);
     }
-    double logs = invert_factor(s->product, gmm->planes);
+    double logs = common_normal_whiten(s->product, gmm->planes, least_variance);
     for (int32_t i = 0; i < gmm->planes * (gmm->planes + 1) / 2; i++)
         gmm->whiten[k][i] = (float)s->product[i];
     gmm->base[k] = (float)(log(s->count / total) - logs);
