@@ -7,6 +7,8 @@
 static const struct seg_stage *const stages[] = {
     &region_grow,
     &region_merge,
+    &region_mser,
+    &region_srm,
 };
 
 static const struct seg_plugin plugin = {

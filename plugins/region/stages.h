@@ -7,5 +7,7 @@
 
 extern const struct seg_stage region_grow;
 extern const struct seg_stage region_merge;
+extern const struct seg_stage region_mser;
+extern const struct seg_stage region_srm;
 
 #endif

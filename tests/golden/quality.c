@@ -27,6 +27,7 @@ static const struct row rows[] = {
     {"slico200", "superpixel.slic_zero segments=%g", 1, 1},
     {"cv_slic", "superpixel.slic sigma=0.8 compactness=6 min_size=0.25 segments=%g", 1, 1},
     {"cv_slico", "superpixel.slic_zero segments=%g", 1, 1},
+    {"cv_seeds", "superpixel.seeds segments=%g", 1, 1},
     {"cv_graph", "superpixel.felzenszwalb sigma=0.5 scale=300 min_size=100 connectivity=4", 0, 0},
     {"felzenszwalb_s100_m50", "superpixel.felzenszwalb scale=100 min_size=50", 0, 0},
     {"felzenszwalb_s300_m100", "superpixel.felzenszwalb scale=300 min_size=100", 0, 0},

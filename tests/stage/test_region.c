@@ -44,12 +44,17 @@ static double two_ends(int32_t x, int32_t y)
 
 static const char *const whole[] = {
     /* that label every pixel */
+    "cluster.gmm",
     "cluster.kmeans",
+    "cluster.meanshift",
     "region.grow seeds=0,0 tolerance=70000",
+    "region.srm",
     "superpixel.felzenszwalb min_size=2",
     "superpixel.quickshift",
+    "superpixel.seeds segments=1",
     "superpixel.slic segments=1",
     "superpixel.slic_zero segments=1",
+    "superpixel.snic segments=1",
 };
 
 Test(region, one_pixel_and_one_colour)
@@ -71,17 +76,91 @@ Test(region, not_a_number)
     }
 }
 
+/* Two halves of the most that 16 bits can differ. */
 Test(region, all_sixteen_bits)
 {
+    static const char *const words[] = {
+        "cluster.gmm clusters=2",
+        "cluster.kmeans clusters=2",
+        "cluster.meanshift minsize=0",
+        "region.srm",
+        "superpixel.felzenszwalb sigma=0 min_size=0",
+        "superpixel.quickshift",
+        "superpixel.seeds size=2",
+        "superpixel.slic size=2",
+        "superpixel.slic_zero size=2",
+        "superpixel.snic size=2",
+    };
+    for (size_t i = 0; i < SEG_COUNT(words); i++) {
+        seg_layer *image = stage_filled(SEG_IMAGE, SEG_U16, 4, 1, two_ends);
+        cr_expect(stage_is(stage_run(words[i], image, NULL, 1), "1122"), "%s", words[i]);
+    }
     seg_layer *image = stage_filled(SEG_IMAGE, SEG_U16, 4, 1, two_ends);
-    cr_expect(stage_is(stage_run("cluster.kmeans clusters=2", image, NULL, 1), "1122"));
-    image = stage_filled(SEG_IMAGE, SEG_U16, 4, 1, two_ends);
-    cr_expect(
-        stage_is(stage_run("superpixel.felzenszwalb sigma=0 min_size=0", image, NULL, 1), "1122"));
-    image = stage_filled(SEG_IMAGE, SEG_U16, 4, 1, two_ends);
-    cr_expect(stage_is(stage_run("superpixel.quickshift", image, NULL, 1), "1122"));
-    image = stage_filled(SEG_IMAGE, SEG_U16, 4, 1, two_ends);
     cr_expect(stage_is(stage_run("region.grow seeds=3,0 tolerance=65534", image, NULL, 1), "0011"));
+    image = stage_filled(SEG_IMAGE, SEG_U16, 4, 1, two_ends);
+    cr_expect(stage_is(stage_run("region.mser min_area=2 polarity=dark", image, NULL, 1), "1100"));
+}
+
+Test(region, small_regions_join_others)
+{
+    cr_expect(stage_is(stage_run("cluster.meanshift ranger=1 minsize=3", gray("00999"), NULL, 1),
+                       "11111"));
+    seg_layer *image = stage_filled(SEG_IMAGE, SEG_U16, 4, 1, two_ends);
+    cr_expect(stage_is(stage_run("region.srm min_size=3", image, NULL, 1), "1111"));
+}
+
+static double noise(int32_t x, int32_t y)
+{
+    uint32_t n = (uint32_t)x * 2654435761u ^ (uint32_t)y * 40503u * 2654435761u;
+    n ^= n >> 15;
+    n *= 2246822519u;
+    return (n >> 9) % 64 + (n >> 15) % 64 + (n >> 21) % 64;
+}
+
+/* A narrow class beside a wide one, of which k-means takes the brighter part to it. */
+static double two_spreads(int32_t x, int32_t y)
+{
+    return x < 32 ? floor(200 + noise(x, y) / 64) : floor(noise(x, y));
+}
+
+/* How many pixels of the wide class are labelled as the narrow one; -1: some of that are not. */
+static int mistaken(const char *words)
+{
+    struct seg_view view = SEG_VIEW;
+    seg_layer *image = stage_filled(SEG_IMAGE, SEG_U8, 64, 32, two_spreads);
+    seg_layer *result = stage_run(words, image, NULL, 1);
+    cr_assert(result, "%s", stage_why());
+    seg_layer_view(result, &view, NULL);
+    int left = 0, right = 0;
+    for (int32_t y = 0; y < 32; y++)
+        for (int32_t x = 0; x < 64; x++)
+            *(x < 32 ? &left : &right) += ((const int32_t *)seg_row(&view, 0, y))[x] == 2;
+    seg_layer_unref(result);
+    return left == 32 * 32 ? right : -1;
+}
+
+Test(region, gmm_tells_spreads_apart)
+{
+    cr_expect_gt(mistaken("cluster.kmeans clusters=2"), 20);
+    cr_expect_eq(mistaken("cluster.gmm clusters=2"), 0);
+}
+
+Test(region, mser_in_one_another)
+{
+    cr_expect(stage_is(stage_run("region.mser delta=1 min_area=1 polarity=dark",
+                                 gray("99999/95559/95059/95559/99999"), NULL, 1),
+                       "00000/01110/01210/01110/00000"));
+    cr_expect_eq(stage_value("regions"), 2);
+    cr_expect(stage_is(stage_run("region.mser delta=1 min_area=2 polarity=dark",
+                                 gray("99999/95559/95059/95559/99999"), NULL, 1),
+                       "00000/01110/01110/01110/00000"));
+    cr_expect(stage_is(stage_run("region.mser delta=1 min_area=1 polarity=bright",
+                                 gray("00000/03330/00000"), NULL, 1),
+                       "00000/01110/00000"));
+    /* it grows with each level */
+    cr_expect(stage_is(stage_run("region.mser delta=2 min_area=1 max_variation=0.1 polarity=dark",
+                                 gray("0123456789"), NULL, 1),
+                       "0000000000"));
 }
 
 Test(region, any_number_of_threads)
