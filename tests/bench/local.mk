@@ -6,13 +6,13 @@ tests_bench_toolbox_CPPFLAGS = $(AM_CPPFLAGS) -DBENCH_TREE='"$(abs_top_srcdir)"'
 tests_bench_toolbox_LDADD = libsegkit.la
 tests_bench_toolbox_SOURCES = \
   %D%/inputs.c %D%/peer_skimage.c %D%/plan.c %D%/side.c %D%/toolbox.c %D%/toolbox.h \
-  %D%/rows_contour.c %D%/rows_filter.c %D%/rows_frequency.c %D%/rows_markers.c \
-  %D%/rows_mask.c %D%/rows_pipeline.c %D%/rows_refine.c %D%/rows_threshold.c \
+  %D%/rows_cluster.c %D%/rows_contour.c %D%/rows_filter.c %D%/rows_frequency.c %D%/rows_markers.c \
+  %D%/rows_mask.c %D%/rows_pipeline.c %D%/rows_refine.c %D%/rows_superpixel.c %D%/rows_threshold.c \
   %D%/rows_walker.c %D%/rows_watershed.c
 opencv_peers = \
-  %D%/peer_opencv.cpp %D%/peer_opencv.h %D%/peer_opencv_filter.cpp %D%/peer_opencv_frequency.cpp \
+  %D%/peer_opencv.cpp %D%/peer_opencv.h %D%/peer_opencv_cluster.cpp %D%/peer_opencv_filter.cpp %D%/peer_opencv_frequency.cpp \
   %D%/peer_opencv_markers.cpp %D%/peer_opencv_mask.cpp %D%/peer_opencv_pipeline.cpp \
-  %D%/peer_opencv_threshold.cpp %D%/peer_opencv_watershed.cpp
+  %D%/peer_opencv_superpixel.cpp %D%/peer_opencv_threshold.cpp %D%/peer_opencv_watershed.cpp
 if HAVE_OPENCV_PEER
 tests_bench_toolbox_CPPFLAGS += -DBENCH_OPENCV $(OPENCV_CFLAGS:-I%=-isystem%)
 tests_bench_toolbox_LDADD += $(OPENCV_PEER_LIBS)

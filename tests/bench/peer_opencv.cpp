@@ -9,8 +9,8 @@
 using namespace cv;
 
 static const Job *const families[] = {
-    opencv_filter,   opencv_frequency, opencv_markers,   opencv_mask,
-    opencv_pipeline, opencv_threshold, opencv_watershed,
+    opencv_cluster,  opencv_filter,     opencv_frequency, opencv_markers,   opencv_mask,
+    opencv_pipeline, opencv_superpixel, opencv_threshold, opencv_watershed,
 };
 
 static Mat wrap(const struct seg_view &view)

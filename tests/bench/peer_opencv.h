@@ -19,8 +19,8 @@ struct Job {
 };
 
 /* Ended by a job without a row. */
-extern const Job opencv_filter[], opencv_frequency[], opencv_markers[], opencv_mask[],
-    opencv_pipeline[], opencv_threshold[], opencv_watershed[];
+extern const Job opencv_cluster[], opencv_filter[], opencv_frequency[], opencv_markers[],
+    opencv_mask[], opencv_pipeline[], opencv_superpixel[], opencv_threshold[], opencv_watershed[];
 
 void opencv_fill_holes(const cv::Mat &mask, cv::Mat &out);
 

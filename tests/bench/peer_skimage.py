@@ -56,6 +56,11 @@ ROWS = {
     'skeleton': lambda m: morphology.skeletonize(m),
     'convex hulls': lambda m: morphology.convex_hull_object(m),
     'expand labels': lambda m: segmentation.expand_labels(measure.label(m), 10),
+    # superpixel
+    'slic 20': lambda c: segmentation.slic(c, c.shape[0] * c.shape[1] // 400, compactness=10,
+                                           start_label=1),
+    'felzenszwalb 8': lambda c: segmentation.felzenszwalb(c, 300, 0.5, 100),
+    'quickshift': lambda c: segmentation.quickshift(c, kernel_size=3, max_dist=6, ratio=0.5),
     # threshold
     'otsu': lambda g: g > filters.threshold_otsu(g),
     'multiotsu 5': lambda g: np.digitize(g, filters.threshold_multiotsu(g, 5)),

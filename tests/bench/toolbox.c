@@ -18,10 +18,10 @@ static const struct {
     const char *name;
     const struct bench_row *rows;
 } families[] = {
-    {"contour", bench_contour},     {"filter", bench_filter},       {"frequency", bench_frequency},
-    {"markers", bench_markers},     {"mask", bench_mask},           {"pipeline", bench_pipeline},
-    {"refine", bench_refine},       {"threshold", bench_threshold}, {"walker", bench_walker},
-    {"watershed", bench_watershed},
+    {"cluster", bench_cluster},     {"contour", bench_contour}, {"filter", bench_filter},
+    {"frequency", bench_frequency}, {"markers", bench_markers}, {"mask", bench_mask},
+    {"pipeline", bench_pipeline},   {"refine", bench_refine},   {"superpixel", bench_superpixel},
+    {"threshold", bench_threshold}, {"walker", bench_walker},   {"watershed", bench_watershed},
 };
 
 static const struct bench_toolbox *const toolboxes[] = {

@@ -23,9 +23,9 @@ struct bench_row {
 };
 
 /* Ended by a row without a name. */
-extern const struct bench_row bench_contour[], bench_filter[], bench_frequency[], bench_markers[],
-    bench_mask[], bench_pipeline[], bench_refine[], bench_threshold[], bench_walker[],
-    bench_watershed[];
+extern const struct bench_row bench_cluster[], bench_contour[], bench_filter[], bench_frequency[],
+    bench_markers[], bench_mask[], bench_pipeline[], bench_refine[], bench_superpixel[],
+    bench_threshold[], bench_walker[], bench_watershed[];
 
 enum { BENCH_MOST_INPUTS = 4 };
 
