@@ -35,3 +35,6 @@ EXTRA_DIST += %D%/pipelines/README.md %D%/pipelines/coins.yaml %D%/pipelines/cra
   %D%/images/coins.png %D%/images/crack.png %D%/images/page.png %D%/images/retina.png \
   %D%/images/roads.png %D%/images/scikit-image.txt %D%/images/synthetic.py
 include %D%/embed/local.mk
+EXTRA_DIST += %D%/images/chelsea.jpg %D%/pipelines/cluster-colours.yaml \
+  %D%/pipelines/region-grow.yaml %D%/pipelines/superpixel-merge.yaml \
+  %D%/pipelines/pictures/cat.jpg

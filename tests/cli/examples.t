@@ -4,7 +4,7 @@
 pipelines=$srcdir/examples/pipelines images=$srcdir/examples/images
 finds() { # PIPELINE IMAGE REGIONS
     says "$1 finds $3 regions" 0 ": $3 region" \
-        "$SEGKIT" run -p "$pipelines/$1.yaml" "$images/$2.png" -o "$tmp/labels.png"
+        "$SEGKIT" run -p "$pipelines/$1.yaml" "$images/$2".* -o "$tmp/labels.png"
 }
 finds nuclei nuclei 143
 finds coins coins 24
@@ -12,6 +12,9 @@ finds cracks crack 2
 finds vessels retina 2
 finds page page 181
 finds roads roads 1
+finds superpixel-merge chelsea 12
+finds cluster-colours chelsea 3
+finds region-grow nuclei 137
 for file in $(sed -n 's/.*(\([a-z][^():]*\)).*/\1/p' "$pipelines/README.md"); do
     check "$file, which the page of examples names, is there" test -f "$pipelines/$file"
 done
