@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* segkit stages: what stages there are, and what one of them takes. */
 #include "commands.h"
+#include "gallery.h"
 #include "stage_doc.h"
 
 #include <string.h>
 
 struct options {
     bool json, man;
+    const char *gallery;
 };
 
 static int print_row(void *user, const struct seg_stage *stage)
@@ -41,6 +43,9 @@ static int run(struct cli *cli, const void *given)
     struct seg_error err;
     if (cli->count > 1)
         return cli_usage(cli, "unexpected '%s'", cli->operands[1]);
+    if (options->gallery)
+        return cli->count ? cli_gallery(cli, cli->operands[0], options->gallery)
+                          : cli_usage(cli, "option '--gallery' needs an IMAGE to show stages on");
     if (options->man && !cli->count)
         return cli_usage(cli, "option '--man' needs the ID of a stage");
     if (!cli->count)
@@ -48,7 +53,9 @@ static int run(struct cli *cli, const void *given)
     if (seg_stage_find(cli->context, cli->operands[0], &stage, &err))
         return cli_fail(&err);
     if (options->man) {
-        cli_stage_man(stdout, stage);
+        struct cli_example example;
+        const bool found = cli_stage_example(cli->context, stage, &example);
+        cli_stage_man(stdout, stage, found ? &example : NULL);
     } else if (options->json) {
         struct segi_json_out out = {.file = stdout};
         cli_stage_json(&out, stage);
@@ -63,12 +70,14 @@ static const struct cli_option options[] = {
     {0, "json", NULL, "print the tables as JSON", CLI_FLAG, offsetof(struct options, json), 0, 0},
     {0, "man", NULL, "print the stage's manual page (mdoc)", CLI_FLAG,
      offsetof(struct options, man), 0, 0},
+    {0, "gallery", "OUT.html", "write a page that shows what each stage makes of IMAGE", CLI_TEXT,
+     offsetof(struct options, gallery), 0, 0},
 };
 
 const struct cli_command cli_stages = {
     .name = "stages",
     .summary = "Lists the stages there are, or explains one.",
-    .synopsis = "[--json] [ID [--man]]",
+    .synopsis = "[--json] [ID [--man]] | --gallery OUT.html IMAGE",
     CLI_OPTIONS(options),
     .size = sizeof(struct options),
     .context = true,

@@ -2,6 +2,7 @@
 /* The files of a comparison: results.csv, results.json, and the page, which holds the same JSON and
  * all its pictures. */
 #include "compare.h"
+#include "data_url.h"
 #include "eval_coco.h"
 #include "target.h"
 
@@ -36,50 +37,16 @@ static void put_text(struct segi_json_out *out, const char *name, const char *va
 
 /* -- pictures --------------------------------------------------------------------------------- */
 
-static void base64(FILE *to, const unsigned char *bytes, size_t size)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < size; i += 3) {
-        const uint32_t b = (uint32_t)bytes[i] << 16 |
-                           (i + 1 < size ? (uint32_t)bytes[i + 1] << 8 : 0) |
-                           (i + 2 < size ? bytes[i + 2] : 0);
-        fputc(digits[b >> 18], to);
-        fputc(digits[b >> 12 & 63], to);
-        fputc(i + 1 < size ? digits[b >> 6 & 63] : '=', to);
-        fputc(i + 2 < size ? digits[b & 63] : '=', to);
-    }
-}
-
 /* A picture of the cache as a data URL; nothing where there is none. */
 static void put_picture(const struct compare *c, struct segi_json_out *out, const char *name,
                         const char *key, const char *what)
 {
     char path[CLI_PATH];
-    unsigned char *bytes = NULL;
     cmp_picture_path(c, key, what, path);
-    FILE *file = fopen(path, "rb");
-    if (!file || fseek(file, 0, SEEK_END)) {
-        if (file)
-            fclose(file);
-        return;
-    }
-    const long size = ftell(file);
-    rewind(file);
-    bytes = size > 0 ? malloc((size_t)size) : NULL;
-    if (bytes && fread(bytes, 1, (size_t)size, file) == (size_t)size) {
-        char *url = NULL;
-        size_t length = 0;
-        FILE *text = open_memstream(&url, &length);
-        if (text) {
-            fputs("data:image/png;base64,", text);
-            base64(text, bytes, (size_t)size);
-            fclose(text);
-            put_text(out, name, url);
-        }
-        free(url);
-    }
-    free(bytes);
-    fclose(file);
+    char *url = cli_data_url(path);
+    if (url)
+        put_text(out, name, url);
+    free(url);
 }
 
 /* -- JSON ------------------------------------------------------------------------------------- */

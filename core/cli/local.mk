@@ -24,6 +24,7 @@ segkit_SOURCES = \
   %D%/cmd_tune.c \
   %D%/cmd_version.c %D%/commands.h \
   %D%/command.c %D%/command.h \
+  %D%/data_url.c %D%/data_url.h %D%/gallery.c %D%/gallery.h \
   %D%/compare.h %D%/compare_pictures.c %D%/compare_rank.c %D%/compare_run.c %D%/compare_write.c \
   %D%/emit.c %D%/emit.h \
   %D%/eval_coco.c %D%/eval_coco.h \
@@ -36,7 +37,7 @@ segkit_SOURCES = \
   %D%/provenance.c %D%/provenance.h \
   %D%/report.c %D%/report.h \
   %D%/source.c %D%/source.h \
-  %D%/stage_doc.c %D%/stage_doc.h %D%/stage_man.c \
+  %D%/stage_doc.c %D%/stage_doc.h %D%/stage_example.c %D%/stage_man.c \
   %D%/summary.c %D%/summary.h \
   %D%/target.c %D%/target.h \
   %D%/tensor.c %D%/tensor.h \

@@ -5,11 +5,22 @@
 
 #include "../base/json.h"
 
-#include <segkit/plugin.h>
+#include <segkit/segkit.h>
+#include <stdbool.h>
+
+/* The words of a pipeline that begins with a gray or, where the stage wants that, a colour image
+ * and ends with the stage; false: it needs what no image gives, such as a file. */
+struct cli_example {
+    char words[256];
+    int32_t planes; /* of the image */
+    uint32_t kind;  /* of the result */
+};
+bool cli_stage_example(seg_context *context, const struct seg_stage *stage,
+                       struct cli_example *example);
 
 void cli_stage_text(FILE *to, const struct seg_stage *stage);
 void cli_stage_json(struct segi_json_out *out, const struct seg_stage *stage);
-void cli_stage_man(FILE *to, const struct seg_stage *stage);
+void cli_stage_man(FILE *to, const struct seg_stage *stage, const struct cli_example *example);
 
 /* "0..100", "odd, 3..501", "4, 8": what a parameter may be. Returns `text`. */
 char *cli_param_range(const struct seg_param *param, char *text, size_t size);

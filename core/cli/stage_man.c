@@ -103,7 +103,15 @@ static void put_param(FILE *to, const struct seg_param *p)
     fputs(".El\n", to);
 }
 
-void cli_stage_man(FILE *to, const struct seg_stage *stage)
+static void put_example(FILE *to, const struct cli_example *example)
+{
+    static const char *const outputs[] = {NULL,         "result.tif", "mask.png",
+                                          "labels.png", "scores.npy", "objects.json"};
+    fprintf(to, ".Sh EXAMPLES\n.Dl segkit run %s.png -o %s \\-\\- %s\n",
+            example->planes == 1 ? "cells" : "photo", outputs[example->kind], example->words);
+}
+
+void cli_stage_man(FILE *to, const struct seg_stage *stage, const struct cli_example *example)
 {
     fputs(".\\\" Written by 'segkit stages --man' from the stage's own tables.\n", to);
     fputs(".Dd November 23, 2026\n.Dt ", to);
@@ -129,6 +137,8 @@ void cli_stage_man(FILE *to, const struct seg_stage *stage)
             put_param(to, &stage->params[i]);
         fputs(".El\n", to);
     }
+    if (example)
+        put_example(to, example);
     fputs(".Sh SEE ALSO\n.Xr segkit 1 ,\n.Xr segkit-pipeline 5\n", to);
     if (stage->reference) {
         fputs(".Pp\n", to);

@@ -65,5 +65,5 @@ wait $!
 check "an interrupt ends one that hangs" test $? -eq 130
 says "one that crashes when it is opened is refused" 6 \
     "plugin refused: '.*/wildopen.so': when it was opened: it crashed: Aborted" \
-    "$SEGKIT" plugin list --plugin "$builddir/tests/plugins/.libs/wildopen.so"
+    "$SEGKIT" plugin list --plugin "$builddir/tests/plugins/open/.libs/wildopen.so"
 done_testing

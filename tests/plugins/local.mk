@@ -52,13 +52,13 @@ check_LTLIBRARIES += %D%/toy.la
 %C%_toy_la_SOURCES = %D%/toy.c
 %C%_toy_la_LDFLAGS = $(TEST_MODULE_FLAGS)
 
-# one that runs wild when it is told to, and one that does so when it is opened
-check_LTLIBRARIES += %D%/wild.la %D%/wildopen.la
+# one that runs wild when it is told to, and, in a folder that nobody lists, when it is opened
+check_LTLIBRARIES += %D%/wild.la %D%/open/wildopen.la
 %C%_wild_la_SOURCES = %D%/wild.c
 %C%_wild_la_LDFLAGS = $(TEST_MODULE_FLAGS)
-%C%_wildopen_la_SOURCES = %D%/wild.c
-%C%_wildopen_la_CPPFLAGS = $(AM_CPPFLAGS) -DFAULT_OPEN
-%C%_wildopen_la_LDFLAGS = $(TEST_MODULE_FLAGS)
+%C%_open_wildopen_la_SOURCES = %D%/wild.c
+%C%_open_wildopen_la_CPPFLAGS = $(AM_CPPFLAGS) -DFAULT_OPEN
+%C%_open_wildopen_la_LDFLAGS = $(TEST_MODULE_FLAGS)
 
 # one with a stage for each thing that `plugin verify` finds
 check_LTLIBRARIES += %D%/wrong.la
