@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* segkit replay: makes the results of a report again and says whether they are the same. */
+/* segkit replay: makes the results of a report, or a result that tells of itself, again and says
+ * whether they are the same. */
 #include "commands.h"
 #include "eval_coco.h"
 #include "provenance.h"
 #include "source.h"
 
 #include "../base/digest.h"
+#include "../io/reading.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -114,18 +116,42 @@ static void tell_versions(struct cli *cli, const struct segi_json *run)
     }
 }
 
+/* An image carries its report; other files are one. */
+static int load_text(struct cli *cli, const char *path, struct segi_json_doc *doc)
+{
+    struct segi_blob text;
+    struct seg_error err;
+    if (segi_load_provenance(cli->context, path, &text, &err))
+        return cli_fail(&err);
+    if (!text.data)
+        return cli_json_load(path, doc);
+    int status = segi_json_read((const char *)text.data, text.size, doc);
+    if (status)
+        cli_message("%s: %s", path, status == SEG_IO ? doc->problem : "out of memory");
+    segi_free(&cli->context->mem, text.data);
+    return cli_exit_code(status);
+}
+
+/* COCO's data sets and GeoJSON have a member for it. */
+static const struct segi_json *find_report(const struct segi_json *root)
+{
+    const struct segi_json *info = segi_json_get(root, "info");
+    const struct segi_json *own = segi_json_get(info ? info : root, "segkit");
+    return own && own->type == SEGI_JSON_OBJECT ? own : root;
+}
+
 static int run(struct cli *cli, const void *given)
 {
     const struct options *o = given;
     struct segi_json_doc doc;
     if (cli->count != 1)
-        return cli_usage(cli, "give one report of 'segkit run --report'");
-    int code = cli_json_load(cli->operands[0], &doc);
+        return cli_usage(cli, "give one result of 'segkit run', or its report");
+    int code = load_text(cli, cli->operands[0], &doc);
     if (code)
         return code;
-    const struct segi_json *runs = segi_json_get(doc.root, "images");
+    const struct segi_json *runs = segi_json_get(find_report(doc.root), "images");
     if (segi_json_children(runs) == 0) {
-        cli_message("%s: is no report of 'segkit run --report'", cli->operands[0]);
+        cli_message("%s: does not say how it was made", cli->operands[0]);
         code = CLI_IO;
     }
     SEGI_JSON_EACH(one, runs)
@@ -152,8 +178,10 @@ static const struct cli_option options[] = {
 const struct cli_command cli_replay = {
     .name = "replay",
     .summary = "Makes results again and says whether they are identical.",
-    .synopsis = "[--image FILE] REPORT.json",
-    .notes = "REPORT.json is what 'segkit run --report' wrote. Exit code 1: something differs.",
+    .synopsis = "[--image FILE] RESULT",
+    .notes =
+        "RESULT is a PNG, TIFF, COCO data set or GeoJSON of 'segkit run', or what its --report\n"
+        "wrote. Exit code 1: something differs.",
     CLI_OPTIONS(options),
     .size = sizeof(struct options),
     .context = true,

@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "images.h"
 #include "progress.h"
+#include "provenance.h"
 #include "report.h"
 #include "source.h"
 #include "summary.h"
@@ -10,6 +11,7 @@
 
 #include "../base/clock.h"
 #include "../base/error.h"
+#include "../io/save.h"
 #include "../io/sink.h"
 
 #include <stdlib.h>
@@ -84,23 +86,39 @@ static int check_pipeline(struct job *job)
     return CLI_DONE;
 }
 
+static int save_output(struct job *job, const char *image, const char *path, seg_layer *layer,
+                       const char *provenance)
+{
+    const struct segi_save_options how = {.provenance = provenance};
+    struct seg_error err;
+    if (segi_save(job->cli->context, layer, job->inputs[0].layer, path, &how, &err))
+        return cli_fail(&err);
+    if (!job->cli->common.quiet && (job->images.count == 1 || job->cli->common.verbose))
+        cli_summary(image, layer, path);
+    return CLI_DONE;
+}
+
 static int save_outputs(struct job *job, const char *image, const seg_result *result)
 {
-    struct seg_error err;
-    for (int i = 0; i < job->options->outputs.count; i++) {
+    char *provenance = NULL; /* the digests take a while: only for forms that have room for them */
+    int code = CLI_DONE;
+    for (int i = 0; i < job->options->outputs.count && !code; i++) {
         const struct cli_target *target = &job->targets[i];
         char path[CLI_PATH];
         if (!cli_target_path(target, image, path)) {
             cli_message("output '%s': the name is too long", target->path);
-            return CLI_IO;
+            code = CLI_IO;
+        } else if (!provenance && segi_save_tells(path) &&
+                   cli_provenance_text(image, job->plan, result, &provenance)) {
+            cli_message("out of memory");
+            code = CLI_STAGE;
         }
-        seg_layer *layer = seg_result_layer(result, target->layer);
-        if (seg_layer_save(job->cli->context, layer, job->inputs[0].layer, path, &err))
-            return cli_fail(&err);
-        if (!job->cli->common.quiet && (job->images.count == 1 || job->cli->common.verbose))
-            cli_summary(image, layer, path);
+        if (!code)
+            code =
+                save_output(job, image, path, seg_result_layer(result, target->layer), provenance);
     }
-    return CLI_DONE;
+    free(provenance);
+    return code;
 }
 
 static int run_loaded(struct job *job, const char *image)

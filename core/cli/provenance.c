@@ -119,3 +119,54 @@ void cli_provenance(struct segi_json_out *out, const char *image, const seg_plan
         segi_json_close(out, ']');
     }
 }
+
+static void put_versions(struct segi_json_out *out, const seg_plan *plan)
+{
+    segi_json_name(out, "stages");
+    segi_json_open(out, '[');
+    for (size_t i = 0; i < seg_plan_steps(plan); i++) {
+        struct seg_step step = {.struct_size = sizeof step};
+        if (seg_plan_step(plan, i, &step))
+            break;
+        segi_json_open(out, '{');
+        segi_json_name(out, "stage");
+        segi_json_put_text(out, step.stage->id);
+        segi_json_name(out, "version");
+        segi_json_put_int(out, step.stage->version);
+        segi_json_close(out, '}');
+    }
+    segi_json_close(out, ']');
+}
+
+int cli_provenance_text(const char *image, const seg_plan *plan, const seg_result *result,
+                        char **text)
+{
+    struct segi_json_doc doc;
+    size_t size = 0;
+    *text = NULL;
+    struct segi_json_out out = {.file = open_memstream(text, &size), .compact = true};
+    if (!out.file)
+        return SEG_NOMEM;
+    segi_json_open(&out, '{');
+    segi_json_name(&out, "segkit");
+    segi_json_put_text(&out, seg_version());
+    segi_json_name(&out, "images");
+    segi_json_open(&out, '[');
+    segi_json_open(&out, '{');
+    segi_json_name(&out, "image");
+    segi_json_put_text(&out, image);
+    put_versions(&out, plan);
+    cli_provenance(&out, image, plan, result);
+    segi_json_close(&out, '}');
+    segi_json_close(&out, ']');
+    segi_json_close(&out, '}');
+    const bool whole = !ferror(out.file);
+    int status = !fclose(out.file) && whole ? segi_json_read(*text, size, &doc) : SEG_NOMEM;
+    if (status != SEG_NOMEM)
+        segi_json_free(&doc);
+    if (status) { /* not JSON: file names that are no UTF-8 */
+        free(*text);
+        *text = NULL;
+    }
+    return status == SEG_NOMEM ? SEG_NOMEM : SEG_OK;
+}

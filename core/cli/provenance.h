@@ -15,4 +15,9 @@ void cli_layer_digest(const seg_layer *layer, char text[65]);
 void cli_provenance(struct segi_json_out *out, const char *image, const seg_plan *plan,
                     const seg_result *result);
 
+/* What a result file carries: a report of that alone which makes it again, in one line; NULL where
+ * a name in it is no UTF-8. SEG_OK or SEG_NOMEM; freed with free(). */
+int cli_provenance_text(const char *image, const seg_plan *plan, const seg_result *result,
+                        char **text);
+
 #endif

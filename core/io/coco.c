@@ -117,6 +117,16 @@ static void write_categories(struct segi_writing *w)
     segi_sink_printf(w->sink, "]");
 }
 
+static void write_info(struct segi_writing *w)
+{
+    const char *text = w->options.provenance;
+    if (!text)
+        return;
+    segi_sink_printf(w->sink, "\"info\":{\"segkit\":");
+    segi_sink_write(w->sink, text, strlen(text));
+    segi_sink_printf(w->sink, "},\n");
+}
+
 /* The name of the file that is written, without folder and ending, stands for that of the image. */
 static void write_image(struct segi_writing *w)
 {
@@ -126,7 +136,7 @@ static void write_image(struct segi_writing *w)
     char *dot = name ? strrchr(name, '.') : NULL;
     if (dot)
         *dot = 0;
-    segi_sink_printf(w->sink, "{\"images\":[{\"id\":1,\"width\":%d,\"height\":%d,\"file_name\":",
+    segi_sink_printf(w->sink, "\"images\":[{\"id\":1,\"width\":%d,\"height\":%d,\"file_name\":",
                      w->layer->view.width, w->layer->view.height);
     segi_sink_json_text(w->sink, name ? name : "");
     segi_sink_printf(w->sink, "}],\n");
@@ -137,6 +147,8 @@ int segi_coco_save(struct segi_writing *w)
 {
     const bool list = is_list(w);
     if (!list) {
+        segi_sink_printf(w->sink, "{");
+        write_info(w);
         write_image(w);
         write_categories(w);
         segi_sink_printf(w->sink, ",\n\"annotations\":");

@@ -33,7 +33,14 @@ struct segi_format {
     const char *endings;
     int (*save)(struct segi_writing *writing);
     bool vector; /* can hold instances; the others get label images of them */
+    bool tells;  /* has room for the provenance */
+    /* Takes it out again, unless the file is JSON itself; empty where there is none. */
+    int (*provenance)(struct segi_source *source, struct segi_blob *text, struct seg_error *err);
 };
+
+/* For readers of the provenance. Refuses what is larger than any pipeline. */
+int segi_provenance_copy(seg_context *context, const void *data, size_t size,
+                         struct segi_blob *text, struct seg_error *err);
 
 extern const struct segi_format segi_format_png, segi_format_jpeg, segi_format_tiff,
     segi_format_pnm, segi_format_npy, segi_format_bmp, segi_format_csv, segi_format_json,

@@ -58,9 +58,14 @@ static int write_feature(struct segi_writing *w, size_t index, const struct segi
 static int save(struct segi_writing *w)
 {
     struct segi_outline outline = {.mem = &w->context->mem};
-    segi_sink_printf(w->sink,
-                     "{\"type\":\"FeatureCollection\",\"width\":%d,\"height\":%d,\"features\":[",
+    segi_sink_printf(w->sink, "{\"type\":\"FeatureCollection\",\"width\":%d,\"height\":%d,",
                      w->layer->view.width, w->layer->view.height);
+    if (w->options.provenance) {
+        segi_sink_printf(w->sink, "\"segkit\":");
+        segi_sink_write(w->sink, w->options.provenance, strlen(w->options.provenance));
+        segi_sink_printf(w->sink, ",");
+    }
+    segi_sink_printf(w->sink, "\"features\":[");
     int status = segi_features_write(w, "GeoJSON", true, write_feature, &outline);
     segi_sink_printf(w->sink, "\n]}\n");
     segi_outline_end(&outline);
@@ -182,4 +187,4 @@ int segi_geojson_load(struct segi_reading *reading, const struct segi_json *root
 }
 
 const struct segi_format segi_format_geojson = {
-    .name = "GeoJSON", .endings = ".geojson", .save = save, .vector = true};
+    .name = "GeoJSON", .endings = ".geojson", .save = save, .vector = true, .tells = true};

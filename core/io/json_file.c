@@ -78,4 +78,5 @@ const struct segi_format segi_format_json = {.name = "JSON",
                                              .load = load,
                                              .endings = ".json",
                                              .save = segi_coco_save,
-                                             .vector = true};
+                                             .vector = true,
+                                             .tells = true};

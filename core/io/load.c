@@ -45,17 +45,23 @@ static int unknown(const struct segi_source *source, struct seg_error *err)
                       other ? other : "", other ? " is not read: " : "");
 }
 
+static const struct segi_format *find_format(const struct segi_source *source)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (formats[i]->match(source->head, source->head_size))
+            return formats[i];
+    return NULL;
+}
+
 static int load(struct segi_reading *reading)
 {
     struct segi_source *source = reading->source;
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        if (!formats[i]->match(source->head, source->head_size))
-            continue;
-        reading->format = formats[i]->name;
-        int status = source->stream ? segi_source_all(source, reading->err) : SEG_OK;
-        return status ? status : formats[i]->load(reading);
-    }
-    return unknown(source, reading->err);
+    const struct segi_format *format = find_format(source);
+    if (!format)
+        return unknown(source, reading->err);
+    reading->format = format->name;
+    int status = source->stream ? segi_source_all(source, reading->err) : SEG_OK;
+    return status ? status : format->load(reading);
 }
 
 /* Between rasters and instances: the file gives one and the other is wanted. */
@@ -105,6 +111,41 @@ int segi_load(struct segi_reading *reading, const char *path)
     reading->layer = NULL;
     segi_error_in(reading->err, "%s", strcmp(path, "-") ? path : "standard input");
     return status;
+}
+
+#define PROVENANCE_MAX ((size_t)1 << 20) /* bytes; usual ones have two thousand */
+
+int segi_provenance_copy(seg_context *context, const void *data, size_t size,
+                         struct segi_blob *text, struct seg_error *err)
+{
+    if (size > PROVENANCE_MAX)
+        return segi_error(err, SEG_LIMIT, "%zu bytes about how it was made: more than %zu", size,
+                          PROVENANCE_MAX);
+    text->data = segi_alloc(&context->mem, size, 1);
+    if (!text->data)
+        return segi_error_nomem(err);
+    memcpy(text->data, data, size);
+    text->size = size;
+    return SEG_OK;
+}
+
+int segi_load_provenance(seg_context *context, const char *path, struct segi_blob *text,
+                         struct seg_error *err)
+{
+    struct segi_source source;
+    *text = (struct segi_blob){0};
+    int status = segi_source_open(&source, context, path, err);
+    if (!status) {
+        const struct segi_format *format = find_format(&source);
+        if (source.stream)
+            status = segi_source_all(&source, err);
+        if (!status && format && format->provenance)
+            status = format->provenance(&source, text, err);
+        if (!status && !text->data && format && format != &segi_format_json)
+            status = segi_error(err, SEG_IO, "does not say how it was made");
+        segi_source_close(&source);
+    }
+    return status ? segi_error_in(err, "%s", path), status : SEG_OK;
 }
 
 int seg_layer_load(seg_context *context, const char *path, int page, enum seg_kind kind,

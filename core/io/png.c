@@ -491,5 +491,10 @@ static bool match(const unsigned char *head, size_t size)
     return size >= 8 && !memcmp(head, PNG_SIGNATURE, 8);
 }
 
-const struct segi_format segi_format_png = {
-    .name = "PNG", .match = match, .load = load, .endings = ".png", .save = segi_png_save};
+const struct segi_format segi_format_png = {.name = "PNG",
+                                            .match = match,
+                                            .load = load,
+                                            .endings = ".png",
+                                            .save = segi_png_save,
+                                            .tells = true,
+                                            .provenance = segi_png_provenance};

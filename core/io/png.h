@@ -36,6 +36,12 @@ bool segi_png_get_icc(seg_layer *layer, const uint8_t *data, size_t size);
 size_t segi_png_put_size(const seg_layer *layer, uint8_t *data);
 size_t segi_png_put_icc(const seg_layer *layer, uint8_t **data);
 
+/* The chunk 'iTXt' that tells how the image was made: what stands before the text, and reading it.
+ */
+#define PNG_PROVENANCE_HEAD 11
+extern const char segi_png_provenance_head[PNG_PROVENANCE_HEAD];
+int segi_png_provenance(struct segi_source *source, struct segi_blob *text, struct seg_error *err);
+
 int segi_png_save(struct segi_writing *writing);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What PNG carries besides pixels: the size of a pixel and the colour profile. */
+/* What PNG carries besides pixels: the size of a pixel, the colour profile, and
+ * how the image was made. */
 #include "png.h"
 
 #include <libdeflate.h>
@@ -81,4 +82,25 @@ size_t segi_png_put_icc(const seg_layer *layer, uint8_t **data)
     }
     libdeflate_free_compressor(c);
     return size;
+}
+
+/* Keyword, not compressed, no language, no keyword in that language. */
+const char segi_png_provenance_head[PNG_PROVENANCE_HEAD] = "segkit";
+
+int segi_png_provenance(struct segi_source *source, struct segi_blob *text, struct seg_error *err)
+{
+    int status = segi_source_all(source, err);
+    size_t at = 8;
+    while (!status && !text->data && source->size >= at + 12) {
+        const uint8_t *chunk = source->data + at, *data = chunk + 8;
+        const size_t size = segi_be32(chunk);
+        if (size > source->size - at - 12)
+            break;
+        if (!memcmp(chunk + 4, "iTXt", 4) && size > PNG_PROVENANCE_HEAD &&
+            !memcmp(data, segi_png_provenance_head, PNG_PROVENANCE_HEAD))
+            status = segi_provenance_copy(source->context, data + PNG_PROVENANCE_HEAD,
+                                          size - PNG_PROVENANCE_HEAD, text, err);
+        at += 12 + size;
+    }
+    return status;
 }

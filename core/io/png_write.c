@@ -195,6 +195,23 @@ static int encode(struct encoder *e)
     return status;
 }
 
+static int write_provenance(struct encoder *e)
+{
+    const char *text = e->writing->options.provenance;
+    if (!text)
+        return SEG_OK;
+    const struct segi_mem *mem = &e->writing->context->mem;
+    const size_t size = strlen(text);
+    char *data = segi_alloc(mem, PNG_PROVENANCE_HEAD + size, 1);
+    if (!data)
+        return segi_error_nomem(e->writing->err);
+    memcpy(data, segi_png_provenance_head, PNG_PROVENANCE_HEAD);
+    memcpy(data + PNG_PROVENANCE_HEAD, text, size);
+    write_chunk(e->writing->sink, "iTXt", data, PNG_PROVENANCE_HEAD + size);
+    segi_free(mem, data);
+    return SEG_OK;
+}
+
 /* A profile says what colours look like, and labels have none. */
 static void write_props(struct encoder *e)
 {
@@ -223,7 +240,9 @@ static int save_view(struct encoder *e, unsigned depth, unsigned color, unsigned
     segi_sink_write(sink, PNG_SIGNATURE, 8);
     write_chunk(sink, "IHDR", header, sizeof header);
     write_props(e);
-    int status = encode(e);
+    int status = write_provenance(e);
+    if (!status)
+        status = encode(e);
     if (!status)
         write_chunk(sink, "IEND", "", 0);
     return status;

@@ -49,6 +49,12 @@ struct segi_reading {
 /* Reads `path` into reading->layer, sealed; context, page, kind and err are set. */
 int segi_load(struct segi_reading *reading, const char *path);
 
+/* The provenance that `path` carries (see struct segi_save_options), as foreign text: what it says
+ * must be checked. Empty where the file is JSON, which the caller reads; SEG_IO where an image has
+ * none. text->data is freed with segi_free. */
+int segi_load_provenance(seg_context *context, const char *path, struct segi_blob *text,
+                         struct seg_error *err);
+
 /* What a file holds. */
 struct segi_picture {
     uint64_t width, height, planes;

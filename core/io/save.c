@@ -113,6 +113,13 @@ static int save(struct segi_writing *w, const char *path)
     return status;
 }
 
+bool segi_save_tells(const char *path)
+{
+    const char *ending;
+    const struct segi_format *form = find_form(path, &ending);
+    return form && form->tells;
+}
+
 int segi_save(seg_context *context, const seg_layer *layer, const seg_layer *image,
               const char *path, const struct segi_save_options *options, struct seg_error *err)
 {

@@ -10,7 +10,11 @@ struct segi_save_options {
     double simplify; /* outlines: corners nearer than this to the line are dropped; 0: none */
     bool polygons;   /* COCO: polygons instead of run lengths */
     bool data_set;   /* COCO: instances as a data set, as regions are, not as a list of results */
+    const char *provenance; /* how it was made: a JSON object without line breaks; NULL: not said */
 };
+
+/* Whether the form that the name asks for has room for the provenance. */
+bool segi_save_tells(const char *path);
 
 /* seg_layer_save with options. */
 int segi_save(seg_context *context, const seg_layer *layer, const seg_layer *image,

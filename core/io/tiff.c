@@ -321,5 +321,10 @@ static bool match(const unsigned char *head, size_t size)
                          !memcmp(head, "II\x2b\0", 4) || !memcmp(head, "MM\0\x2b", 4));
 }
 
-const struct segi_format segi_format_tiff = {
-    .name = "TIFF", .match = match, .load = load, .endings = ".tif .tiff", .save = segi_tiff_save};
+const struct segi_format segi_format_tiff = {.name = "TIFF",
+                                             .match = match,
+                                             .load = load,
+                                             .endings = ".tif .tiff",
+                                             .save = segi_tiff_save,
+                                             .tells = true,
+                                             .provenance = segi_tiff_provenance};

@@ -24,6 +24,9 @@ void segi_tiff_close(struct segi_tiff *tiff);
 int segi_tiff_get_props(struct segi_tiff *tiff, seg_layer *layer, struct seg_error *err);
 void segi_tiff_set_props(struct segi_tiff *tiff, const seg_layer *layer);
 
+/* The description of the first page, where it tells how the image was made. */
+int segi_tiff_provenance(struct segi_source *source, struct segi_blob *text, struct seg_error *err);
+
 int segi_tiff_save(struct segi_writing *writing);
 
 #endif

@@ -268,3 +268,16 @@ void segi_tiff_set_props(struct segi_tiff *tiff, const seg_layer *layer)
                                layer->icc.data);
     set_geo(tiff, &layer->geo);
 }
+
+int segi_tiff_provenance(struct segi_source *source, struct segi_blob *text, struct seg_error *err)
+{
+    static const char head[] = "{\"segkit\":"; /* descriptions by others begin otherwise */
+    struct segi_tiff tiff = {.source = source};
+    const char *said = NULL;
+    int status = segi_tiff_open(&tiff, "rm", err);
+    if (!status && tiff.lib.TIFFGetField(tiff.tif, TIFFTAG_IMAGEDESCRIPTION, &said) && said &&
+        !strncmp(said, head, sizeof head - 1))
+        status = segi_provenance_copy(source->context, said, strlen(said), text, err);
+    segi_tiff_close(&tiff);
+    return status;
+}

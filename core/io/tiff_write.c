@@ -54,6 +54,8 @@ static void set_fields(struct writer *w)
         lib->TIFFSetField(tif, TIFFTAG_PREDICTOR, PREDICTOR_HORIZONTAL);
     set_alpha(w, color);
     segi_tiff_set_props(&w->tiff, w->writing->layer);
+    if (w->writing->options.provenance)
+        lib->TIFFSetField(tif, TIFFTAG_IMAGEDESCRIPTION, w->writing->options.provenance);
 }
 
 static void fetch_row(const struct writer *w, int32_t plane, int32_t y, uint8_t *to)
