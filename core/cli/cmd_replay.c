@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct options {
     const char *image;
@@ -18,11 +19,12 @@ struct options {
 
 #define MOST 64 /* layers of one result */
 
-/* Names what is another file than it was. */
+/* Names what is another file than it was. What others wrote may name devices, which do not end. */
 static bool same_file(const char *path, const char *digest)
 {
     char now[65];
-    if (segi_digest_file(path, now)) {
+    struct stat st;
+    if (stat(path, &st) || !S_ISREG(st.st_mode) || segi_digest_file(path, now)) {
         cli_message("%s: cannot be read", path);
         return false;
     }

@@ -55,6 +55,8 @@ for form in png tif; do
 done
 sed 's/{"segkit":/{"segkit"!/' "$tmp/l.png" >"$tmp/bad.png"
 gives "no JSON in it" 4 "segkit: $tmp/bad.png: ':' is expected here" "$SEGKIT" replay "$tmp/bad.png"
+sed "s|\"$tmp/a.pgm\"|\"/dev/zero\"|" "$tmp/l.geojson" >"$tmp/endless.geojson"
+gives "an image without an end" 1 "segkit: /dev/zero: cannot be read" "$SEGKIT" replay "$tmp/endless.geojson"
 odd=$(printf '%s/\377.pgm' "$tmp")
 cp "$tmp/a.pgm" "$odd"
 check "a name that is no UTF-8" "$SEGKIT" run -p "$tmp/p.yaml" "$odd" -o "$tmp/odd.geojson"
