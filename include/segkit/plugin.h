@@ -161,7 +161,8 @@ enum seg_port_flags {
     SEG_PORT_IN_PLACE = 1 << 1, /* output: may share the storage of the input that `like` names;
                                    each sample is written after it was last read */
     SEG_PORT_SIZED = 1 << 2     /* output: seg_stage.shape, or the stage when it runs, says its
-                                   size; without it the output is as large as `like` */
+                                   size; without it the output is as large as `like`. Input: may be
+                                   of another size than the others, which else have one size */
 };
 
 struct seg_port {
