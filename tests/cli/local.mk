@@ -7,6 +7,7 @@ cli_tests = \
   %D%/embed.t \
   %D%/eval.t \
   %D%/examples.t \
+  %D%/hostile.t \
   %D%/isolate.t \
   %D%/model.t \
   %D%/plugin.t \
