@@ -7,5 +7,7 @@
 
 /* AVX2, BMI and FMA are there, and SEGKIT_CPU=portable does not forbid them. */
 bool segi_cpu_avx2(void);
+/* Instructions for SHA-256 are, and the same does not. */
+bool segi_cpu_sha(void);
 
 #endif

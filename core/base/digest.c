@@ -2,9 +2,15 @@
 /* SHA-256 by FIPS 180-4. */
 #include "digest.h"
 
+#include "cpu.h"
+
 #include <segkit/plugin.h>
 #include <stdio.h>
 #include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 static const uint32_t k[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -21,7 +27,21 @@ static uint32_t turn(uint32_t x, int n)
     return x >> n | x << (32 - n);
 }
 
-static void mix(uint32_t state[8], const uint8_t block[64])
+/* Round `i`. The variables a..h move one place a round; their names move instead. */
+static inline void turn_round(uint32_t s[8], int i, uint32_t w)
+{
+#define S(n) s[((n)-i) & 7]
+    const uint32_t a = turn(S(4), 6) ^ turn(S(4), 11) ^ turn(S(4), 25);
+    const uint32_t choice = (S(4) & S(5)) ^ (~S(4) & S(6));
+    const uint32_t first = S(7) + a + choice + k[i] + w;
+    const uint32_t b = turn(S(0), 2) ^ turn(S(0), 13) ^ turn(S(0), 22);
+    const uint32_t most = (S(0) & S(1)) ^ (S(0) & S(2)) ^ (S(1) & S(2));
+    S(3) += first;
+    S(7) = first + b + most;
+#undef S
+}
+
+static void mix_portable(uint32_t state[8], const uint8_t *block)
 {
     uint32_t w[64], s[8];
     for (int i = 0; i < 16; i++) {
@@ -34,19 +54,67 @@ static void mix(uint32_t state[8], const uint8_t block[64])
         w[i] = w[i - 16] + a + w[i - 7] + b;
     }
     memcpy(s, state, sizeof s);
-    for (int i = 0; i < 64; i++) {
-        uint32_t a = turn(s[4], 6) ^ turn(s[4], 11) ^ turn(s[4], 25);
-        uint32_t choice = (s[4] & s[5]) ^ (~s[4] & s[6]);
-        uint32_t first = s[7] + a + choice + k[i] + w[i];
-        uint32_t b = turn(s[0], 2) ^ turn(s[0], 13) ^ turn(s[0], 22);
-        uint32_t most = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
-        memmove(s + 1, s, 7 * sizeof *s);
-        s[4] += first;
-        s[0] = first + b + most;
+    for (int i = 0; i < 64; i += 8) {
+#pragma GCC unroll 8
+        for (int n = 0; n < 8; n++)
+            turn_round(s, i + n, w[i + n]);
     }
     for (int i = 0; i < 8; i++) {
         state[i] += s[i];
     }
+}
+
+#if defined(__x86_64__)
+/* Four rounds a step. `w` holds the last sixteen words of the schedule, four a register. */
+__attribute__((target("sha,sse4.1"))) static void mix_sha(uint32_t state[8], const uint8_t *block,
+                                                          size_t count)
+{
+    const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+    __m128i w[4];
+    __m128i abef = _mm_set_epi32((int)state[0], (int)state[1], (int)state[4], (int)state[5]);
+    __m128i cdgh = _mm_set_epi32((int)state[2], (int)state[3], (int)state[6], (int)state[7]);
+    for (; count; count--, block += 64) {
+        const __m128i before[2] = {abef, cdgh};
+#pragma GCC unroll 16
+        for (int i = 0; i < 16; i++) {
+            __m128i *now = &w[i % 4];
+            if (i < 4) {
+                *now = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)block + i), swap);
+            } else {
+                const __m128i last = w[(i + 3) % 4];
+                const __m128i seven = _mm_alignr_epi8(last, w[(i + 2) % 4], 4);
+                *now = _mm_add_epi32(_mm_sha256msg1_epu32(*now, w[(i + 1) % 4]), seven);
+                *now = _mm_sha256msg2_epu32(*now, last);
+            }
+            const __m128i sum = _mm_add_epi32(*now, _mm_loadu_si128((const __m128i *)k + i));
+            cdgh = _mm_sha256rnds2_epu32(cdgh, abef, sum);
+            abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(sum, 0x0e));
+        }
+        abef = _mm_add_epi32(abef, before[0]);
+        cdgh = _mm_add_epi32(cdgh, before[1]);
+    }
+    uint32_t fe_ba[4], hg_dc[4];
+    _mm_storeu_si128((__m128i *)fe_ba, abef);
+    _mm_storeu_si128((__m128i *)hg_dc, cdgh);
+    for (int i = 0; i < 2; i++) {
+        state[i] = fe_ba[3 - i];
+        state[4 + i] = fe_ba[1 - i];
+        state[2 + i] = hg_dc[3 - i];
+        state[6 + i] = hg_dc[1 - i];
+    }
+}
+#endif
+
+static void mix(struct segi_digest *d, const uint8_t *blocks, size_t count)
+{
+#if defined(__x86_64__)
+    if (d->sha) {
+        mix_sha(d->state, blocks, count);
+        return;
+    }
+#endif
+    for (size_t i = 0; i < count; i++)
+        mix_portable(d->state, blocks + 64 * i);
 }
 
 void segi_digest_begin(struct segi_digest *d)
@@ -55,23 +123,26 @@ void segi_digest_begin(struct segi_digest *d)
                                       0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
     memcpy(d->state, start, sizeof start);
     d->size = 0;
+    d->sha = segi_cpu_sha();
 }
 
 void segi_digest_add(struct segi_digest *d, const void *bytes, size_t size)
 {
     const uint8_t *from = bytes;
-    size_t held = (size_t)(d->size % 64);
+    const size_t held = (size_t)(d->size % 64);
     d->size += size;
-    while (size > 0) {
-        size_t part = 64 - held < size ? 64 - held : size;
+    if (held && size) {
+        const size_t part = 64 - held < size ? 64 - held : size;
         memcpy(d->block + held, from, part);
+        if (held + part < 64)
+            return;
+        mix(d, d->block, 1);
         from += part;
         size -= part;
-        held = (held + part) % 64;
-        if (held == 0) {
-            mix(d->state, d->block);
-        }
     }
+    mix(d, from, size / 64);
+    if (size % 64)
+        memcpy(d->block, from + size / 64 * 64, size % 64);
 }
 
 void segi_digest_end(struct segi_digest *d, char text[65])

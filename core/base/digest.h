@@ -3,6 +3,7 @@
 #ifndef SEGI_DIGEST_H
 #define SEGI_DIGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,6 +11,7 @@ struct segi_digest {
     uint32_t state[8];
     uint64_t size;
     uint8_t block[64];
+    bool sha; /* the processor's own instructions are used */
 };
 
 void segi_digest_begin(struct segi_digest *digest);

@@ -1,7 +1,7 @@
 check_PROGRAMS += %D%/base %D%/io %D%/plug
 TESTS += %D%/base %D%/io %D%/plug
 
-%C%_base_SOURCES = %D%/test_error.c %D%/test_memory.c %D%/test_pool.c %D%/test_text.c %D%/test_layer.c
+%C%_base_SOURCES = %D%/test_digest.c %D%/test_error.c %D%/test_memory.c %D%/test_pool.c %D%/test_text.c %D%/test_layer.c
 %C%_base_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_base_LDADD = $(TEST_LIBS)
 
