@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Each pipeline among the examples whose page names a picture finds in it what the page says.
+# Each pipeline among the examples whose page names a picture finds in it what the page says;
+# the sets to compare methods on are sound.
 . "$srcdir/tests/support/tap.sh"
 pipelines=$srcdir/examples/pipelines images=$srcdir/examples/images
 finds() { # PIPELINE IMAGE REGIONS
@@ -18,4 +19,13 @@ finds region-grow nuclei 137
 for file in $(sed -n 's/.*(\([a-z][^():]*\)).*/\1/p' "$pipelines/README.md"); do
     check "$file, which the page of examples names, is there" test -f "$pipelines/$file"
 done
+compare=$srcdir/examples/compare
+for set in nuclei documents natural; do
+    for image in "$compare/$set"/images/*; do break; done
+    for file in "$compare/$set"/*.yaml; do
+        check "$set: ${file##*/} is sound" "$SEGKIT" check "$file" "$image"
+    done
+done
+says "of the pages' methods Sauvola's is first, as their page says" 0 '^ *1 sauvola  *0\.85' "$SEGKIT" compare \
+    --isolate never -i "$compare/documents/images" -t "$compare/documents/truth" -o "$tmp/report" "$compare"/documents/*.yaml
 done_testing
