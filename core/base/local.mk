@@ -6,6 +6,7 @@ libsegcore_la_SOURCES += \
   %D%/digest.c %D%/digest.h \
   %D%/error.c %D%/error.h \
   %D%/json.c %D%/json_write.c %D%/json.h \
+  %D%/loader.c %D%/loader.h \
   %D%/memory.c %D%/memory.h \
   %D%/names.c %D%/names.h \
   %D%/pool.c %D%/pool.h \

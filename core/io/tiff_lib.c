@@ -3,13 +3,16 @@
 #include "tiff_lib.h"
 
 #include "../base/error.h"
+#include "../base/loader.h"
 
 #include <dlfcn.h>
 #include <string.h>
 
 int segi_tiff_lib_open(struct segi_tiff_lib *lib, struct seg_error *err)
 {
+    segi_loader_lock();
     void *module = dlopen(SEGI_TIFF_NAME, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    segi_loader_unlock();
     if (!module)
         return segi_error(err, SEG_IO, "TIFF needs libtiff: %s", dlerror());
     const char *missing = NULL;
@@ -21,7 +24,9 @@ int segi_tiff_lib_open(struct segi_tiff_lib *lib, struct seg_error *err)
     }
     TIFF_FUNCTIONS(TIFF_LOOK_UP)
 #undef TIFF_LOOK_UP
+    segi_loader_lock();
     dlclose(module);
+    segi_loader_unlock();
     return missing ? segi_error(err, SEG_IO, "TIFF needs libtiff 4.5: %s lacks %s", SEGI_TIFF_NAME,
                                 missing)
                    : SEG_OK;

@@ -6,6 +6,7 @@
 
 #include "../base/clock.h"
 #include "../base/error.h"
+#include "../base/loader.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -53,12 +54,14 @@ int segi_child_start(struct segi_child *child, seg_context *context, double seco
         return segi_error(err, SEG_STAGE, "no pipe to a process of its own: %s", strerror(errno));
     pthread_mutex_init(&child->lock, NULL);
     const pid_t parent = getpid();
+    segi_loader_lock();
     child->pid = fork();
+    segi_loader_unlock(); /* on both sides */
     if (!child->pid) {
         child->pipe = ends[1];
         child_main(child, parent, keep, count, job, arg);
     }
-    const int why = errno;
+    const int why = errno; /* left alone by unlocking */
     close(ends[1]);
     child->pipe = ends[0];
     if (child->pid > 0)

@@ -5,6 +5,7 @@
 #include "isolate.h"
 
 #include "../base/error.h"
+#include "../base/loader.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -44,7 +45,9 @@ static int check_trust(const char *path, struct segi_arena *arena, struct seg_er
 static seg_plugin_entry find_entry(const char *path, struct seg_error *err)
 {
     seg_plugin_entry entry = NULL;
+    segi_loader_lock();
     void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    segi_loader_unlock();
     if (!handle) {
         const char *why = dlerror();
         segi_error(err, SEG_PLUGIN, "'%s': cannot be opened: %s", path, why ? why : "no reason");
