@@ -144,8 +144,11 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
     title(&out, &l, 0, "image");
     paint(&image, &out, &l, 0, threshold_value(&counts, 0), threshold_value(&counts, counts.bins),
           row);
-    for (uint32_t i = 0; i < SEG_COUNT(methods) && !status; i++)
+    for (uint32_t i = 0; i < SEG_COUNT(methods) && !status; i++) {
         status = show(&counts, params, &out, &l, i, row);
+        if (!status)
+            status = host->progress(call, (i + 1.0) / SEG_COUNT(methods));
+    }
     return status;
 }
 

@@ -19,6 +19,7 @@ struct params {
 };
 
 struct job {
+    const struct common_env *env;
     struct seg_view image, mask;
     struct threshold_shape shape;
     struct params params;
@@ -111,6 +112,9 @@ static int work(void *arg, size_t begin, size_t end, unsigned worker)
     counts->levels = job->levels;
     for (size_t y = begin * job->band; y < end * job->band && y < (size_t)job->image.height; y++) {
         const bool anew = y == begin * job->band;
+        const int status = job->env->host->progress(job->env->call, -1); /* a row may take long */
+        if (status)
+            return status;
         for (int32_t i = anew ? 0 : rows - 1; i < rows; i++) {
             const int64_t from = (int64_t)y + job->shape.first + i;
             fetch(job, from, ring + (size_t)((from + rows) % rows) * stride);
@@ -153,7 +157,7 @@ static int run(const struct params *params, const struct seg_host *host, struct 
     const struct common_env env = {host, call};
     const bool skimage = method == MEDIAN && params->convention == CONVENTION_SKIMAGE;
     const int shape = method == OTSU ? SHAPE_OVAL : skimage ? SHAPE_SQUARE : SHAPE_DISK;
-    struct job job = {.params = *params, .method = method};
+    struct job job = {.env = &env, .params = *params, .method = method};
     job.border = method == OTSU ? -1 : skimage ? COMMON_REFLECT : COMMON_NEAREST;
     int status = common_open(&env, &job.image, &job.mask);
     if (!status)
@@ -180,7 +184,7 @@ static const struct seg_choice conventions[] = {
 
 #define WINDOW(dflt, text)                                                                         \
     {                                                                                              \
-        SEG_P_INT(struct params, window, dflt, 1, 8191, "px", text), .flags = SEG_PARAM_ODD        \
+        SEG_P_INT(struct params, window, dflt, 1, 1023, "px", text), .flags = SEG_PARAM_ODD        \
     }
 #define OFFSET(text)                                                                               \
     {                                                                                              \
