@@ -75,12 +75,13 @@ static const struct segi_format *find_form(const char *path, const char **ending
     return NULL;
 }
 
-/* "overlay.png" and "cells-overlay.tif" ask for a picture of the result on the image. */
+/* "overlay.png" and "cells-overlay.tif" ask for a picture of the result on the image. The ending of
+ * "-" is longer than that. */
 static bool is_overlay(const char *path, const char *ending)
 {
     static const char word[] = "overlay";
-    const size_t length = strlen(path) - strlen(ending), n = sizeof word - 1;
-    return length >= n && !strncasecmp(path + length - n, word, n);
+    const size_t length = strlen(path), end = strlen(ending), n = sizeof word - 1;
+    return length >= end + n && !strncasecmp(path + length - end - n, word, n);
 }
 
 static int write_form(struct segi_writing *w, const struct segi_format *form, const char *path)
