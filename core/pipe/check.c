@@ -140,10 +140,8 @@ static int make_outputs(struct checker *c)
     const struct seg_stage *stage = c->step->stage;
     struct seg_shape *out = &c->layout->shapes[c->step->first];
     struct seg_error err = {0};
-    struct seg_call call = {.context = c->plan->context,
-                            .stage = stage,
-                            .err = &err,
-                            .foreign = c->step->foreign};
+    struct seg_call call = {
+        .context = c->plan->context, .stage = stage, .err = &err, .foreign = c->step->foreign};
     segi_call_begin(&call);
     int status = segi_call_shapes(&call, c->step->params, c->takes, out);
     segi_call_end(&call);

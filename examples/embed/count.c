@@ -24,12 +24,18 @@ static int fail(const char *text)
 
 int main(void)
 {
-    static const char *const words[] = {"filter.gaussian", "sigma=1.5", "!", "threshold.otsu", "!",
-                                        "mask.components"};
+    static const char *const words[] = {"filter.gaussian", "sigma=1.5", "!",
+                                        "threshold.otsu",  "!",         "mask.components"};
     static uint8_t pixels[SIDE][SIDE];
-    struct seg_view view = {.struct_size = sizeof view, .kind = SEG_IMAGE, .dtype = SEG_U8,
-                            .width = SIDE, .height = SIDE, .planes = 1, .row_stride = SIDE,
-                            .data = pixels, .color = SEG_COLOR_GRAY};
+    struct seg_view view = {.struct_size = sizeof view,
+                            .kind = SEG_IMAGE,
+                            .dtype = SEG_U8,
+                            .width = SIDE,
+                            .height = SIDE,
+                            .planes = 1,
+                            .row_stride = SIDE,
+                            .data = pixels,
+                            .color = SEG_COLOR_GRAY};
     struct seg_input input = {.struct_size = sizeof input, .name = "input"};
     const struct seg_run_options options = {.struct_size = sizeof options, .progress = show};
     struct seg_error err = {0};

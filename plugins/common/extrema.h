@@ -8,8 +8,8 @@
 struct common_extrema {
     bool minima; /* else maxima */
     int connectivity;
-    double h;  /* the least dynamic: to reach a higher (lower) pixel, any path must go down (up) by
-                  at least h */
+    double h;   /* the least dynamic: to reach a higher (lower) pixel, any path must go down (up) by
+                   at least h */
     bool above; /* the dynamic must be above h */
     bool ties; /* extrema of equal height do not limit each other; else only the first one in raster
                   order has the full dynamic */

@@ -9,8 +9,9 @@
 #include <string.h>
 
 /* e^x for x <= 0: 2^n times the Taylor series of what is left, |r| <= ln(2) / 2. 0 below -87.7,
- * where the bits of 2^n are those of 0. What is below -88 is raised to that by its bits, which ascend
- * as numbers descend: a minimum of integers is no branch, which would keep loops from vectors. */
+ * where the bits of 2^n are those of 0. What is below -88 is raised to that by its bits, which
+ * ascend as numbers descend: a minimum of integers is no branch, which would keep loops from
+ * vectors. */
 COMMON_INLINE float fast_exp(float x)
 {
     uint32_t place;
@@ -43,8 +44,8 @@ COMMON_INLINE float fast_exp2(float x)
     const int32_t whole = (int32_t)(x + 0.5f);
     const float t = (float)whole - x; /* -0.5 .. 0.5 */
     const float power =
-        1 + t * (0.6931472f +
-                 t * (0.2402265f + t * (0.0555041f + t * (0.0096181f + t * 0.0013333f))));
+        1 +
+        t * (0.6931472f + t * (0.2402265f + t * (0.0555041f + t * (0.0096181f + t * 0.0013333f))));
     memcpy(&bits, &power, sizeof bits);
     bits -= whole * (1 << 23);
     memcpy(&x, &bits, sizeof x);

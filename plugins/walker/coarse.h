@@ -6,8 +6,9 @@
 #include "common/env.h"
 
 #define WALKER_GRAPHS 32
-#define WALKER_BOOST  1.4 /* constant pieces correct too little; the best of 1 to 1.8 on pictures  \
-                           */
+#define WALKER_BOOST                                                                               \
+    1.4 /* constant pieces correct too little; the best of 1 to 1.8 on pictures                    \
+         */
 
 /* Of node i: edges first[i] .. first[i + 1] - 1 to nodes `to`, each listed at both its ends, and
  * one to the ground. */
