@@ -218,6 +218,28 @@ static int subtract_rows(void *arg, size_t begin, size_t end, unsigned worker)
     return SEG_OK;
 }
 
+/* Each label's probabilities are off by their own: brings the sum to 1 again where there is any. */
+static int norm_rows(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    (void)worker;
+    const struct walk *walk = arg;
+    const size_t width = (size_t)walk->image.width;
+    for (size_t y = begin; y < end; y++) {
+        double *sum = walk->best + y * walk->grid.level.stride; /* 0 until here */
+        for (int32_t k = 0; k < walk->out.planes; k++) {
+            const float *scores = seg_row(&walk->out, k, (int32_t)y);
+            for (size_t x = 0; x < width; x++)
+                sum[x] += (double)scores[x];
+        }
+        for (int32_t k = 0; k < walk->out.planes; k++) {
+            float *scores = seg_row(&walk->out, k, (int32_t)y);
+            for (size_t x = 0; x < width; x++)
+                scores[x] = sum[x] > 0 ? (float)((double)scores[x] / sum[x]) : 0;
+        }
+    }
+    return SEG_OK;
+}
+
 static int solve_all(struct walk *walk)
 {
     const struct walker_level *level = &walk->grid.level;
@@ -245,6 +267,8 @@ static int solve_all(struct walk *walk)
         if (!status && !last)
             status = over_rows(walk, subtract_rows);
     }
+    if (!status && walk->out.kind == SEG_SCORES)
+        status = over_rows(walk, norm_rows);
     return status ? status : walk->env->host->value(walk->env->call, "rounds", most);
 }
 
