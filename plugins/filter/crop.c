@@ -111,7 +111,7 @@ static int crop_shape(const struct seg_host *host, struct seg_call *call, const 
     out->width = rest(p->x, p->width, in->width);
     out->height = rest(p->y, p->height, in->height);
     if (!out->width || !out->height)
-        return host->fail(call, SEG_USAGE,
+        return host->fail(call, SEG_STAGE, /* the values are fine, in a larger image */
                           "the rectangle from column %d, row %d on, %d x %d, does not lie in the "
                           "image of %d x %d; filter.pad makes images larger",
                           p->x, p->y, p->width, p->height, in->width, in->height);
