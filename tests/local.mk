@@ -14,7 +14,8 @@ AM_TESTS_ENVIRONMENT = \
 
 TEST_CPPFLAGS = $(libsegcore_la_CPPFLAGS) $(CRITERION_CFLAGS) -I$(top_srcdir)/tests
 TEST_LIBS = libsegcore.la $(CRITERION_LIBS)
-EXTRA_DIST += %D%/run.sh %D%/support/criterion.sh %D%/support/lsan.supp %D%/support/tap.sh
+EXTRA_DIST += %D%/run.sh %D%/support/criterion.sh %D%/support/lsan.supp %D%/support/tap.sh \
+  %D%/support/verify_shipped.sh
 EXTRA_DIST += %D%/cases/pipelines
 
 include %D%/abi/local.mk

@@ -10,7 +10,7 @@
 
 struct options {
     struct cli_list stages;
-    uint64_t seconds;
+    uint64_t seconds, budget;
     bool json;
 };
 
@@ -53,6 +53,9 @@ static void tell(const char *id, const struct verify_report *report, const char 
         printf("%s: left out: it requires '%s'\n", id, skipped);
     else
         printf("%s: %s, %u runs\n", id, kinds ? "does not pass" : "passes", report->runs);
+    if (report->left_out)
+        printf("  %u of %u cases were left out after %.0f s; --budget gives more\n",
+               report->left_out, report->cases, report->time);
     for (int k = 0; k < VERIFY_KINDS; k++) {
         const struct verify_finding *found = &report->found[k];
         if (!found->count)
@@ -72,6 +75,10 @@ static void write_json(struct segi_json_out *out, const char *id,
     segi_json_put_text(out, id);
     segi_json_name(out, "runs");
     segi_json_put_int(out, report->runs);
+    segi_json_name(out, "cases");
+    segi_json_put_int(out, report->cases);
+    segi_json_name(out, "left_out");
+    segi_json_put_int(out, report->left_out);
     if (skipped) {
         segi_json_name(out, "requires");
         segi_json_put_text(out, skipped);
@@ -100,7 +107,7 @@ static void write_json(struct segi_json_out *out, const char *id,
 static int verify_one(struct job *job, const char *path, const struct seg_stage *stage)
 {
     const struct verify_options options = {path, (unsigned)job->options->seconds,
-                                           job->cli->context};
+                                           (unsigned)job->options->budget, job->cli->context};
     const char *skipped = verify_skipped(stage);
     struct seg_error err;
     struct verify_report *report =
@@ -170,6 +177,8 @@ static const struct cli_option options[] = {
      offsetof(struct options, stages), 0, 0},
     {0, "seconds", "N", "what one case may take (20)", CLI_COUNT, offsetof(struct options, seconds),
      1, 3600},
+    {0, "budget", "N", "seconds after which a stage's further cases are left out (none)", CLI_COUNT,
+     offsetof(struct options, budget), 1, 86400},
     {0, "json", NULL, "as JSON", CLI_FLAG, offsetof(struct options, json), 0, 0},
 };
 

@@ -63,6 +63,26 @@ static bool first_line(int output, char *text, size_t size)
     return n > 0;
 }
 
+/* Whether a sanitizer ended it, which crashes in its place; then `text` is what it says first. */
+static bool of_sanitizer(int output, char *text, size_t size)
+{
+    static const char *const marks[] = {"Sanitizer: ", ": runtime error: "};
+    char all[4096];
+    const ssize_t n = pread(output, all, sizeof all - 1, 0);
+    all[n > 0 ? n : 0] = 0;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        char *at = strstr(all, marks[i]);
+        if (!at)
+            continue;
+        at[strcspn(at, "\n")] = 0;
+        while (at > all && at[-1] != '\n')
+            at--;
+        snprintf(text, size, "%.100s", at);
+        return true;
+    }
+    return false;
+}
+
 static void judge(const struct verify_options *options, struct verify_report *report, int ended,
                   int output)
 {
@@ -73,10 +93,17 @@ static void judge(const struct verify_options *options, struct verify_report *re
         verify_found(report, VERIFY_HANG, "it did not end within %u s", options->seconds);
     else if (WIFSIGNALED(ended))
         verify_found(report, VERIFY_CRASH, "%s%s%s", strsignal(WTERMSIG(ended)), mark, line);
+    else if (!report->ended && printed && of_sanitizer(output, line, sizeof line))
+        verify_found(report, VERIFY_CRASH, "%s", line);
     else if (!report->ended)
         verify_found(report, VERIFY_EXIT, "with code %d%s%s", WEXITSTATUS(ended), mark, line);
     else if (printed)
         verify_found(report, VERIFY_PRINTS, "%s", line);
+}
+
+static double seconds_of(const struct timeval *time)
+{
+    return (double)time->tv_sec + 1e-6 * (double)time->tv_usec;
 }
 
 int verify_child(const struct verify_options *options, struct verify_report *report,
@@ -100,8 +127,10 @@ int verify_child(const struct verify_options *options, struct verify_report *rep
             close(output);
         return SEG_IO;
     }
-    while (waitpid(child, &ended, 0) < 0 && errno == EINTR)
+    struct rusage used = {0};
+    while (wait4(child, &ended, 0, &used) < 0 && errno == EINTR)
         ;
+    report->time += seconds_of(&used.ru_utime) + seconds_of(&used.ru_stime);
     const bool nomem = WIFEXITED(ended) && WEXITSTATUS(ended) == VERIFY_KINDS && !report->ended;
     if (!nomem)
         judge(options, report, ended, output);

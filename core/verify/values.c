@@ -27,6 +27,21 @@ static void put_number(const struct seg_param *param, void *field, double value)
         *(int32_t *)field = (int32_t)value;
 }
 
+static void put_list(const struct seg_param *param, struct seg_floats *field, uint32_t count,
+                     double value)
+{
+    double *list = verify_need(count, sizeof *list);
+    for (uint32_t i = 0; i < count; i++)
+        list[i] = clamp(clamp(value, param->min, param->max), -DBL_MAX, DBL_MAX);
+    *field = (struct seg_floats){list, count};
+}
+
+static uint32_t most_numbers(const struct seg_param *param)
+{
+    const uint32_t cap = param->count_max < NUMBERS_MOST ? param->count_max : NUMBERS_MOST;
+    return cap < param->count_min ? param->count_min : cap;
+}
+
 void verify_values_default(const struct seg_stage *stage, void **values)
 {
     static const struct segi_mem libc = {.from = {0}};
@@ -40,8 +55,13 @@ void verify_values_default(const struct seg_stage *stage, void **values)
         verify_need(SIZE_MAX, SIZE_MAX);
     for (uint32_t i = 0; i < stage->param_count; i++) {
         const struct seg_param *p = &stage->params[i];
-        if ((p->flags & SEG_PARAM_REQUIRED) && (p->type == SEG_FLOAT || p->type == SEG_INT))
-            put_number(p, (char *)*values + p->offset, clamp(100, p->min, p->max));
+        void *field = (char *)*values + p->offset;
+        if (!(p->flags & SEG_PARAM_REQUIRED))
+            continue;
+        if (p->type == SEG_FLOATS)
+            put_list(p, field, p->count_min, 100);
+        else if (p->type == SEG_FLOAT || p->type == SEG_INT)
+            put_number(p, field, clamp(100, p->min, p->max));
     }
 }
 
@@ -58,16 +78,6 @@ unsigned verify_values_limits(const struct seg_param *param)
     }
 }
 
-static void put_list(const struct seg_param *param, struct seg_floats *field, bool most)
-{
-    const uint32_t cap = param->count_max < NUMBERS_MOST ? param->count_max : NUMBERS_MOST;
-    const uint32_t count = !most || cap < param->count_min ? param->count_min : cap;
-    double *list = verify_need(count, sizeof *list);
-    for (uint32_t i = 0; i < count; i++)
-        list[i] = clamp(most ? param->max : param->min, -DBL_MAX, DBL_MAX);
-    *field = (struct seg_floats){list, count};
-}
-
 void verify_values_set(const struct seg_stage *stage, void *values, uint32_t index, unsigned limit,
                        char *text, size_t size)
 {
@@ -78,7 +88,7 @@ void verify_values_set(const struct seg_stage *stage, void *values, uint32_t ind
     else if (p->type == SEG_CHOICE)
         *(int32_t *)field = (int32_t)limit;
     else if (p->type == SEG_FLOATS)
-        put_list(p, field, limit != 0);
+        put_list(p, field, limit ? most_numbers(p) : p->count_min, limit ? p->max : p->min);
     else
         put_number(p, field, limit ? p->max : p->min);
     int n = snprintf(text, size, "%s=", p->name);

@@ -48,16 +48,19 @@ struct verify_finding {
 
 /* What is known of one stage. Lives in memory that is shared with the child that runs it. */
 struct verify_report {
-    unsigned runs, good; /* calls of process, and those that ended well */
-    bool ended;          /* the child's own word */
+    unsigned runs, good;      /* calls of process, and those that ended well */
+    unsigned cases, left_out; /* those that there are, and those that there was no time for */
+    double time;              /* seconds of processor time of all children so far */
+    bool ended;               /* the child's own word */
     char where[VERIFY_TEXT];
     char refusal[VERIFY_TEXT];
     struct verify_finding found[VERIFY_KINDS];
 };
 
 struct verify_options {
-    const char *path;           /* of the plugin */
-    unsigned seconds;           /* what one case may take */
+    const char *path; /* of the plugin */
+    unsigned seconds; /* what one case may take */
+    unsigned budget;  /* after so many seconds of a stage most cases are left out; 0: none */
     const seg_context *context; /* cancelled: stop */
 };
 

@@ -17,6 +17,9 @@ cli_tests = \
   %D%/tune.t \
   %D%/usage.t \
   %D%/verify.t \
-  %D%/verify_shipped.t
+  %D%/verify_shipped_0.t \
+  %D%/verify_shipped_1.t \
+  %D%/verify_shipped_2.t \
+  %D%/verify_shipped_3.t
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) tests/cases/images/gray.pgm

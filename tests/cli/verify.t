@@ -21,6 +21,8 @@ check "a good plugin passes" "$SEGKIT" plugin verify "$bad/good.so"
 for stage in gray level split grow half find draw; do
     check "toy.$stage passes" "$SEGKIT" plugin verify --stage "toy.$stage" "$bad/toy.so"
 done
+says "what a budget leaves out is told" 0 '^  [1-9][0-9]* of [1-9][0-9]* cases were left out after' \
+    "$SEGKIT" plugin verify --budget 1 --stage contour.snake "$builddir/plugins/.libs/contour.so"
 says "a stage that requires a file is left out" 0 "^cnn.semantic: left out: it requires 'model'" \
     "$SEGKIT" plugin verify --stage cnn.semantic "$builddir/plugins/.libs/cnn.so"
 gives "a file that is no plugin" 6 "segkit: '$bad/noentry.so': not a segkit plugin: it has no 'segkit_plugin_v1'" \
