@@ -92,7 +92,7 @@ COMMON_INLINE void weigh_body(const struct em *em, struct block *b)
         b->density[p] = b->most[p] + fast_log(b->density[p]);
 }
 
-static double add_lanes(lane v)
+COMMON_INLINE double add_lanes(lane v)
 {
     return (double)(((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7])));
 }

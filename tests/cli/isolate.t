@@ -7,6 +7,9 @@ pipeline=$srcdir/examples/pipelines/nuclei.yaml
 plugin=$builddir/tests/plugins/.libs/wild.so
 cd "$tmp" || exit 99
 unset SEGKIT_ISOLATE
+# a sanitizer would end the process itself, in its own words
+ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}handle_segv=0:handle_abort=0:allocator_may_return_null=1"
+export ASAN_OPTIONS
 
 for when in never auto always; do
     check "a run, isolated $when" "$SEGKIT" run -q --isolate $when --threads 2 "$nuclei" -p "$pipeline" \
@@ -47,7 +50,9 @@ could() { # WAY
     sed -n 's/.*"could": *\([01]\).*/\1/p' could.json
 }
 for way in connect start signal eat; do
-    if grep -q '^Seccomp:' /proc/self/status; then check "it cannot $way" test "$(could $way)" = 0
+    if [ "$way" = eat ] && grep -q __asan_init "$SEGKIT"; then
+        skip "it cannot $way" "a sanitizer's own memory is beyond any limit"
+    elif grep -q '^Seccomp:' /proc/self/status; then check "it cannot $way" test "$(could $way)" = 0
     else skip "it cannot $way" "no seccomp"; fi
 done
 if [ "$(could write)" = 0 ]; then

@@ -50,6 +50,10 @@ static bool could_start(void)
     return pid > 0;
 }
 
+/* UBSan would not let it crash. */
+#if defined __clang__ || __GNUC__ >= 8
+__attribute__((no_sanitize("undefined")))
+#endif
 static bool run_wild(const struct params *params)
 {
     volatile char *volatile nothing = NULL;
