@@ -36,7 +36,7 @@ static Work graph(const Mats &in)
 {
     Mat labels;
     return [=]() mutable {
-        segmentation::createGraphSegmentation(0.5, 300, 100)->processImage(in[0], labels);
+        ximgproc::segmentation::createGraphSegmentation(0.5, 300, 100)->processImage(in[0], labels);
     };
 }
 
