@@ -24,7 +24,7 @@ int watershed_basin(const struct common_env *env, const struct watershed_state *
                                     .end = state->members + state->first[i + 1],
                                     .low = FLT_MAX,
                                     .high = -FLT_MAX};
-    bool late = state->flood->line || state->flood->compactness > 0;
+    bool late = watershed_is_late(state->flood);
     for (const uint32_t *run = basin.begin; run < basin.end; run++) {
         struct watershed_span span = watershed_span(state, *run);
         basin.area += (size_t)span.length;

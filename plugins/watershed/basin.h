@@ -20,7 +20,7 @@ struct watershed_state {
     const uint32_t *members; /* runs, piece by piece, in raster order */
     const uint32_t *first;   /* of piece i: members[first[i]] .. members[first[i + 1] - 1] */
     uint32_t *cells;
-    double *best; /* of watershed_late, by cell: the least value that a pixel was queued with */
+    struct watershed_site *sites; /* of watershed_late, instead of `cells` */
     size_t cell_stride;
     int32_t around[8]; /* from a cell to its neighbours: those at edges first */
 };
@@ -78,20 +78,17 @@ static inline uint32_t watershed_key(float height)
     return bits ^ (bits >> 31 ? UINT32_MAX : UINT32_C(0x80000000));
 }
 
-static inline float watershed_key_height(uint32_t key)
-{
-    float height;
-    key ^= key >> 31 ? UINT32_C(0x80000000) : UINT32_MAX;
-    memcpy(&height, &key, sizeof height);
-    return height;
-}
-
 /* Floods piece `i`. */
 int watershed_basin(const struct common_env *env, const struct watershed_state *state,
                     struct watershed_worker *worker, size_t i);
 
 /* A pixel belongs to the first that reaches it. */
 int watershed_early(const struct watershed_basin *basin);
+
+static inline bool watershed_is_late(const struct watershed_flood *flood)
+{
+    return flood->line || flood->compactness > 0;
+}
 
 /* It belongs to the first that leaves the queue there: for compact basins and for lines. */
 int watershed_late(const struct watershed_basin *basin);

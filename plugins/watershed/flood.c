@@ -110,6 +110,15 @@ static int clear_cells(void *arg, size_t begin, size_t end, unsigned worker)
     return SEG_OK;
 }
 
+static int clear_sites(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    (void)worker;
+    const struct work *work = arg;
+    for (size_t i = begin; i < end; i++)
+        work->state.sites[i] = (struct watershed_site){-INFINITY, NAN, 0};
+    return SEG_OK;
+}
+
 static int flood_pieces(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct work *work = arg;
@@ -125,10 +134,10 @@ static int flood_all(const struct common_env *env, struct work *work)
     int32_t stride = (int32_t)state->cell_stride;
     size_t cells = ((size_t)state->labels.height + 2) * state->cell_stride + 2;
     unsigned workers = env->host->workers(env->call);
-    if (!COMMON_SCRATCH(env, state->cells, cells) || !COMMON_SCRATCH(env, work->workers, workers))
-        return common_nomem(env);
-    if ((state->flood->line || state->flood->compactness > 0) &&
-        !COMMON_SCRATCH(env, state->best, cells))
+    bool late = watershed_is_late(state->flood);
+    if (!(late ? (void *)COMMON_SCRATCH(env, state->sites, cells)
+               : (void *)COMMON_SCRATCH(env, state->cells, cells)) ||
+        !COMMON_SCRATCH(env, work->workers, workers))
         return common_nomem(env);
     memset(work->workers, 0, workers * sizeof *work->workers);
     state->members = work->members;
@@ -136,7 +145,7 @@ static int flood_all(const struct common_env *env, struct work *work)
     memcpy(state->around,
            (int32_t[]){-stride, -1, 1, stride, -stride - 1, -stride + 1, stride - 1, stride + 1},
            sizeof state->around);
-    int status = common_parallel(env, cells, 1 << 16, clear_cells, work);
+    int status = common_parallel(env, cells, 1 << 16, late ? clear_sites : clear_cells, work);
     return status ? status : common_parallel(env, work->pieces, 1, flood_pieces, work);
 }
 

@@ -2,8 +2,8 @@
 /* Flooding where a pixel is decided when it leaves the queue, not when it enters: compact basins
  * (Neubert and Protzel, Compact watershed and preemptive SLIC, ICPR 2014) and watershed lines.
  *
- * A cell holds the key of its height, or 0 once no water may go there; whose it is says the
- * label. */
+ * All that is asked of a pixel lies in its site. One that nothing more may claim, as it has a
+ * label, water never goes there, or it is the rim, has the least of all values for its best. */
 #include "basin.h"
 
 #include <math.h>
@@ -13,11 +13,6 @@
 static const int32_t step_x[] = {0, -1, 1, 0, -1, 1, -1, 1};
 static const int32_t step_y[] = {-1, 0, 0, 1, -1, -1, 1, 1};
 
-static int32_t *label_at(const struct watershed_state *state, int32_t x, int32_t y)
-{
-    return (int32_t *)seg_row(&state->labels, 0, y) + x;
-}
-
 /* Lays out the piece and queues its markers. */
 static int sow(const struct watershed_basin *basin)
 {
@@ -25,22 +20,19 @@ static int sow(const struct watershed_basin *basin)
     int status = SEG_OK;
     for (const uint32_t *run = basin->begin; run < basin->end; run++) {
         struct watershed_span span = watershed_span(state, *run);
-        uint32_t *cells = state->cells + watershed_cell(state, 0, span.y);
+        size_t row = watershed_cell(state, 0, span.y);
         const int32_t *markers = seg_row(&state->markers, 0, span.y);
-        int32_t *labels = seg_row(&state->labels, 0, span.y);
         for (int32_t x = span.x; x < span.x + span.length && !status; x++) {
-            uint32_t key = watershed_key(watershed_height(state, x, span.y));
-            cells[x] = markers[x] < 0 ? 0 : key;
-            state->best[cells + x - state->cells] = INFINITY;
-            labels[x] = markers[x];
-            struct watershed_node node = {.value = watershed_key_height(key),
-                                          .cell = (uint32_t)(cells + x - state->cells),
-                                          .label = markers[x],
-                                          .x = x,
-                                          .y = span.y,
-                                          .source_x = x,
-                                          .source_y = span.y};
-            if (markers[x] > 0)
+            float height = watershed_height(state, x, span.y);
+            struct watershed_site *site = &state->sites[row + (size_t)x];
+            *site = (struct watershed_site){.best = markers[x] ? -INFINITY : INFINITY,
+                                            .height = height == height ? height : INFINITY,
+                                            .label = markers[x]};
+            struct watershed_node node = {
+                .value = site->height, .cell = (uint32_t)(row + (size_t)x), .label = markers[x]};
+            if (markers[x] < 0)
+                site->height = NAN;
+            else if (markers[x] > 0)
                 status = watershed_queue_push(&basin->worker->queue, &node);
         }
     }
@@ -52,12 +44,12 @@ static bool between(const struct watershed_state *state, const struct watershed_
 {
     int32_t found = 0;
     for (int k = 0; k < state->flood->connectivity; k++) {
-        if (!state->cells[node->cell + (uint32_t)state->around[k]])
+        const struct watershed_site *site = &state->sites[node->cell + (uint32_t)state->around[k]];
+        if (isnan(site->height))
             continue;
-        int32_t label = *label_at(state, node->x + step_x[k], node->y + step_y[k]);
-        if (label && found && found != label)
+        if (site->label && found && found != site->label)
             return true;
-        found = label ? label : found;
+        found = site->label ? site->label : found;
     }
     return false;
 }
@@ -67,26 +59,38 @@ static bool between(const struct watershed_state *state, const struct watershed_
 static int spread(const struct watershed_basin *basin, const struct watershed_node *from)
 {
     const struct watershed_state *state = basin->state;
+    const double compactness = state->flood->compactness;
     int status = SEG_OK;
     for (int k = 0; k < state->flood->connectivity && !status; k++) {
         uint32_t cell = from->cell + (uint32_t)state->around[k];
-        if (!state->cells[cell] || *label_at(state, from->x + step_x[k], from->y + step_y[k]))
+        struct watershed_site *site = &state->sites[cell];
+        double value = (double)site->height;
+        if (!(value < site->best)) /* distance only adds to it */
             continue;
-        struct watershed_node next = *from;
-        next.cell = cell;
-        next.x += step_x[k];
-        next.y += step_y[k];
-        next.value = watershed_key_height(state->cells[next.cell]);
-        if (state->flood->compactness > 0) {
-            double dx = (double)next.x - next.source_x, dy = (double)next.y - next.source_y;
-            next.value += state->flood->compactness * sqrt(dx * dx + dy * dy);
-        }
-        if (next.value >= state->best[next.cell])
+        struct watershed_node next = {.cell = cell,
+                                      .label = from->label,
+                                      .dx = from->dx + step_x[k],
+                                      .dy = from->dy + step_y[k]};
+        if (compactness > 0)
+            value += compactness * sqrt((double)next.dx * next.dx + (double)next.dy * next.dy);
+        if (value >= site->best)
             continue;
-        state->best[next.cell] = next.value;
+        next.value = site->best = value;
         status = watershed_queue_push(&basin->worker->queue, &next);
     }
     return status;
+}
+
+static void write_labels(const struct watershed_basin *basin)
+{
+    const struct watershed_state *state = basin->state;
+    for (const uint32_t *run = basin->begin; run < basin->end; run++) {
+        struct watershed_span span = watershed_span(state, *run);
+        const struct watershed_site *sites = state->sites + watershed_cell(state, 0, span.y);
+        int32_t *labels = seg_row(&state->labels, 0, span.y);
+        for (int32_t x = span.x; x < span.x + span.length; x++)
+            labels[x] = sites[x].label;
+    }
 }
 
 int watershed_late(const struct watershed_basin *basin)
@@ -94,6 +98,8 @@ int watershed_late(const struct watershed_basin *basin)
     const struct watershed_state *state = basin->state;
     struct watershed_queue *queue = &basin->worker->queue;
     struct watershed_node node;
+    queue->sites = state->sites;
+    queue->stride = state->cell_stride;
     double high = basin->high + state->flood->compactness * sqrt((double)basin->area);
     int status = watershed_queue_open(queue, basin->env, basin->low, high, basin->area);
     if (!status)
@@ -102,18 +108,21 @@ int watershed_late(const struct watershed_basin *basin)
         status = watershed_queue_pop(queue, &node);
         if (status)
             break;
-        int32_t *label = label_at(state, node.x, node.y);
-        bool marker = node.x == node.source_x && node.y == node.source_y;
-        if ((*label && !marker) || !state->cells[node.cell])
-            continue;
+        struct watershed_site *site = &state->sites[node.cell];
+        bool marker = !node.dx && !node.dy;
+        if (!marker && node.value > site->best)
+            continue; /* it was overtaken */
+        site->best = -INFINITY;
         if (state->flood->line && between(state, &node)) {
-            state->cells[node.cell] = 0;
+            site->height = NAN;
             continue;
         }
-        *label = node.label;
+        site->label = node.label;
         status = spread(basin, &node);
         if (!status && count % OFTEN == 0)
             status = basin->env->host->progress(basin->env->call, -1);
     }
+    if (status == SEG_ABSENT)
+        write_labels(basin);
     return status == SEG_ABSENT ? SEG_OK : status;
 }

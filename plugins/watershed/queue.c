@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#define LEVELS 4096u
+#define LEVELS 65536u
+#define AHEAD  8 /* nodes of a list whose memory is asked for before they are needed */
 
 int watershed_queue_open(struct watershed_queue *queue, const struct common_env *env, double low,
                          double high, size_t size)
@@ -31,18 +32,23 @@ static int new_node(struct watershed_queue *queue, uint32_t *node)
 {
     if (queue->free != WATERSHED_NONE) {
         *node = queue->free;
-        queue->free = queue->nodes[*node].next;
+        queue->free = queue->next[*node];
         return SEG_OK;
     }
     if (queue->used == queue->room) {
         uint32_t room = queue->room ? queue->room : 512;
         struct watershed_node *nodes = NULL;
-        if (room < WATERSHED_NONE / 2)
+        uint32_t *next = NULL;
+        if (room < WATERSHED_NONE / 2) {
             nodes = watershed_regrow(queue->env, queue->nodes, queue->used, 2 * (size_t)room,
                                      sizeof *nodes);
-        if (!nodes)
+            next = watershed_regrow(queue->env, queue->next, queue->used, 2 * (size_t)room,
+                                    sizeof *next);
+        }
+        if (!nodes || !next)
             return common_nomem(queue->env);
         queue->nodes = nodes;
+        queue->next = next;
         queue->room = 2 * room;
     }
     *node = queue->used++;
@@ -56,6 +62,10 @@ static bool before(const struct watershed_item *a, const struct watershed_item *
 
 static int heap_push(struct watershed_queue *queue, uint32_t node)
 {
+    const struct watershed_site *site = queue->sites + queue->nodes[node].cell;
+    __builtin_prefetch(site, 1);
+    __builtin_prefetch(site - queue->stride, 1);
+    __builtin_prefetch(site + queue->stride, 1);
     if (queue->heap_count == queue->heap_room) {
         uint32_t room = queue->heap_room ? 2 * queue->heap_room : 256;
         struct watershed_item *heap =
@@ -94,13 +104,13 @@ int watershed_queue_push(struct watershed_queue *queue, const struct watershed_n
     if (status)
         return status;
     queue->nodes[place] = *node;
-    queue->nodes[place].next = WATERSHED_NONE;
+    queue->next[place] = WATERSHED_NONE;
     double at = (node->value - queue->low) * queue->scale;
     uint32_t level = at < last ? (uint32_t)(at > 0 ? at : 0) : last;
     if (level <= queue->lowest)
         return heap_push(queue, place);
     if (queue->filled[level / 64] >> level % 64 & 1)
-        queue->nodes[queue->tail[level]].next = place;
+        queue->next[queue->tail[level]] = place;
     else
         queue->head[level] = place;
     queue->filled[level / 64] |= UINT64_C(1) << level % 64;
@@ -119,9 +129,17 @@ static int open_level(struct watershed_queue *queue)
     uint32_t level = word * 64 + (uint32_t)__builtin_ctzll(queue->filled[word]);
     queue->filled[word] &= queue->filled[word] - 1;
     queue->lowest = level;
+    uint32_t soon = queue->head[level];
+    for (int k = 0; k < AHEAD && soon != WATERSHED_NONE; k++, soon = queue->next[soon])
+        __builtin_prefetch(&queue->nodes[soon]);
     int status = SEG_OK;
-    for (uint32_t i = queue->head[level]; i != WATERSHED_NONE && !status; i = queue->nodes[i].next)
+    for (uint32_t i = queue->head[level]; i != WATERSHED_NONE && !status; i = queue->next[i]) {
+        if (soon != WATERSHED_NONE) {
+            __builtin_prefetch(&queue->nodes[soon]);
+            soon = queue->next[soon];
+        }
         status = heap_push(queue, i);
+    }
     return status;
 }
 
@@ -132,7 +150,7 @@ int watershed_queue_pop(struct watershed_queue *queue, struct watershed_node *no
         return status;
     uint32_t place = heap_pop(queue);
     *node = queue->nodes[place];
-    queue->nodes[place].next = queue->free;
+    queue->next[place] = queue->free;
     queue->free = place;
     return SEG_OK;
 }

@@ -11,11 +11,16 @@
 
 #define WATERSHED_NONE UINT32_MAX
 
+struct watershed_site {
+    double best;  /* the least value that the pixel was queued with; once decided, -infinity */
+    float height; /* NaN: no water goes there */
+    int32_t label;
+};
+
 struct watershed_node { /* a pixel that waits */
     double value;
-    uint32_t next;
     uint32_t cell;
-    int32_t label, x, y, source_x, source_y;
+    int32_t label, dx, dy; /* from its marker's pixel */
 };
 
 struct watershed_item { /* of the heap */
@@ -26,6 +31,7 @@ struct watershed_item { /* of the heap */
 struct watershed_queue {
     const struct common_env *env;
     struct watershed_node *nodes;
+    uint32_t *next;            /* of each node, in a list */
     uint32_t room, used, free; /* of nodes; `free` begins the list of those given back */
     uint32_t *head, *tail;     /* by level */
     uint64_t *filled;          /* a bit a level: its list is not empty */
@@ -33,6 +39,8 @@ struct watershed_queue {
     double low, scale; /* level of a value: (value - low) * scale, cut at the last one */
     struct watershed_item *heap;
     uint32_t heap_room, heap_count, age;
+    const struct watershed_site *sites; /* of the cells: memory of those in the heap is asked for */
+    size_t stride;                      /* from one row of them to the next */
 };
 
 /* Makes an empty queue for values from `low` to about `high`, of some `size` pixels; one that was
@@ -40,7 +48,6 @@ struct watershed_queue {
 int watershed_queue_open(struct watershed_queue *queue, const struct common_env *env, double low,
                          double high, size_t size);
 
-/* `next` of the node need not be filled in. */
 int watershed_queue_push(struct watershed_queue *queue, const struct watershed_node *node);
 
 /* Takes the first node out; SEG_ABSENT: the queue is empty. */
