@@ -13,6 +13,7 @@
 #include "../base/digest.h"
 #include "../eval/consensus.h"
 #include "../eval/partition.h"
+#include "../pipe/plan.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -210,8 +211,9 @@ static bool run_plan(struct worker *w, size_t m, struct cmp_cell *cell,
     cell->cpu = segi_seconds(CLOCK_THREAD_CPUTIME_ID) - cpu;
     cell->peak_mib = (double)seg_plan_peak_bytes(w->plans[m]) / (1 << 20);
     for (size_t i = 0; i < seg_plan_steps(w->plans[m]) && i < COMPARE_STAGES; i++) {
-        double spent;
+        double spent = 0;
         seg_result_time(result, i, &cell->stage_wall[i], &spent);
+        cell->cpu += w->plans[m]->steps[i].isolated ? spent : 0; /* of another process */
     }
     const seg_layer *last = seg_result_layer(result, NULL);
     if (cli_labels_of(w->c->cli, last, labels))
