@@ -18,40 +18,66 @@ static cnn_decode decoder_of(int32_t decoder)
     return decoders[decoder] ? decoders[decoder] : cnn_decode_parts;
 }
 
-static void shift(struct cnn_objects *objects, size_t first, const struct cnn_rect *rect)
+static void shift(struct cnn_object *one, const struct cnn_rect *rect)
 {
-    for (size_t i = first; i < objects->count; i++) {
-        struct cnn_object *one = objects->items + i;
-        one->box[0] += (float)rect->x;
-        one->box[1] += (float)rect->y;
-        for (size_t k = 0; k < one->run_count; k++) {
-            one->runs[k].x += rect->x;
-            one->runs[k].y += rect->y;
-        }
+    one->box[0] += (float)rect->x;
+    one->box[1] += (float)rect->y;
+    for (size_t k = 0; k < one->run_count; k++) {
+        one->runs[k].x += rect->x;
+        one->runs[k].y += rect->y;
     }
 }
 
-static int run_tile(struct cnn_scene *scene, const struct cnn_rect *rect, struct cnn_objects *all)
+/* What a run sees of a part: its place, whether it is mirrored, and the number of the run. */
+struct view {
+    struct cnn_rect rect;
+    bool x, y;
+    int32_t number;
+};
+
+/* Decodes, and hands the objects as they lie on the image to `all`. */
+static int add_objects(struct cnn_scene *scene, const struct view *view, struct cnn_pass *pass,
+                       struct cnn_objects *all)
 {
-    struct cnn_segmenter *model = scene->model;
+    const struct cnn_segmenter *model = scene->model;
     struct cnn_objects found = {0};
-    struct cnn_pass pass = {0};
-    if (cnn_pass_run(scene, rect, &pass))
-        goto out;
     struct cnn_rules rules = model->rules;
     rules.logits = model->decoder == CNN_SIGMOID;
-    if (decoder_of(model->decoder)(&pass.heads, &pass.canvas, &rules, &found, &scene->err))
+    cnn_canvas_mirror(&pass->canvas, view->x, view->y);
+    if (decoder_of(model->decoder)(&pass->heads, &pass->canvas, &rules, &found, &scene->err))
         goto out;
-    shift(&found, 0, rect);
     for (size_t i = 0; i < found.count; i++) {
         struct cnn_object one = found.items[i];
         found.items[i].runs = NULL;
+        cnn_object_mirror(&one, view->rect.width, view->rect.height, view->x, view->y);
+        shift(&one, &view->rect);
+        one.view = view->number;
         if (cnn_objects_add(all, &one, &scene->err))
             goto out;
     }
 out:
     cnn_objects_free(&found);
-    cnn_pass_end(scene, &pass);
+    return scene->err.status;
+}
+
+/* Mirrored runs add objects of their own; of maps the mean is taken before their parts are. */
+static int run_tile(struct cnn_scene *scene, const struct cnn_rect *rect, int32_t tile,
+                    struct cnn_objects *all)
+{
+    const struct cnn_segmenter *model = scene->model;
+    for (int32_t way = 0; way < 4 && !scene->err.status; way++) { /* bit 0: x, bit 1: y */
+        const struct view view = {*rect, way & 1, way & 2, 4 * tile + way};
+        struct cnn_pass pass = {0};
+        if (way & ~model->options->flips)
+            continue;
+        int status = way ? cnn_pass_run_mirrored(scene, rect, view.x, view.y, &pass)
+                         : cnn_pass_run_flipped(scene, rect, &pass);
+        if (!status)
+            add_objects(scene, &view, &pass, all);
+        cnn_pass_end(scene, &pass);
+        if (cnn_segmenter_is_dense(model))
+            break;
+    }
     return scene->err.status;
 }
 
@@ -64,13 +90,13 @@ static int find_objects(struct cnn_scene *scene, struct cnn_objects *objects)
         struct cnn_rect rect;
         rect.x = cnn_tile_begin(options, width, i % across, &rect.width);
         rect.y = cnn_tile_begin(options, height, i / across, &rect.height);
-        if (run_tile(scene, &rect, objects))
+        if (run_tile(scene, &rect, i, objects))
             return scene->err.status;
         int status = scene->host->progress(scene->call, (i + 1.0) / (down * across));
         if (status)
             return scene->err.status = status;
     }
-    if (down * across > 1)
+    if (down * across > 1 || options->flips)
         cnn_objects_merge(objects, options->max_instances);
     return SEG_OK;
 }
@@ -140,6 +166,7 @@ static const struct seg_param params[] = {
                "how many objects are kept, the best ones")},
     CNN_PARAM_TILE,
     CNN_PARAM_OVERLAP,
+    CNN_PARAM_FLIPS,
 };
 
 static const struct seg_port inputs[] = {CNN_INPUT};
@@ -167,7 +194,9 @@ const struct seg_stage cnn_instance_stage = {
         "What the model expects and what its outputs mean stands in 'model.yaml' beside it, or in "
         "the 'metadata.yaml' of Ultralytics' exporter; where there is neither, the shapes of the "
         "outputs tell, never the names of its blobs.\n\n"
-        "Objects may overlap; among the labels the one with the better score is in front. Reports "
+        "Objects may overlap; among the labels the one with the better score is in front. With "
+        "'tile' or 'flips' an object that several runs see stays once, as the best of them sees "
+        "it. Reports "
         "'instances'.",
     .version = 1,
     .params = params,

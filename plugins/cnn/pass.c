@@ -229,8 +229,8 @@ static int sort_outputs(struct cnn_scene *scene, struct cnn_pass *pass)
     return SEG_OK;
 }
 
-static int run_mirrored(struct cnn_scene *scene, const struct cnn_rect *rect, bool x, bool y,
-                        struct cnn_pass *pass)
+int cnn_pass_run_mirrored(struct cnn_scene *scene, const struct cnn_rect *rect, bool x, bool y,
+                          struct cnn_pass *pass)
 {
     struct cnn_segmenter *model = scene->model;
     const struct seg_view part = part_of(&scene->image, rect);
@@ -261,7 +261,7 @@ out:
 
 int cnn_pass_run(struct cnn_scene *scene, const struct cnn_rect *rect, struct cnn_pass *pass)
 {
-    return run_mirrored(scene, rect, false, false, pass);
+    return cnn_pass_run_mirrored(scene, rect, false, false, pass);
 }
 
 /* Adds the map of another pass, or begins with it. */
@@ -295,13 +295,13 @@ int cnn_pass_run_flipped(struct cnn_scene *scene, const struct cnn_rect *rect,
     for (int32_t way = 0; way < 4; way++) { /* bit 0: x, bit 1: y */
         if (way & ~flips)
             continue;
-        if (run_mirrored(scene, rect, way & 1, way & 2, pass) == SEG_OK &&
-            pass->heads.count[CNN_ROLE_MAP]) {
-            const struct cnn_blob *map = pass->heads.blob[CNN_ROLE_MAP][0];
-            mirror(map, way & 1, way & 2);
-            add_map(scene, map, &sum);
-        }
-        if (scene->err.status || !sum.mean)
+        if (cnn_pass_run_mirrored(scene, rect, way & 1, way & 2, pass))
+            goto out;
+        if (!cnn_segmenter_is_dense(scene->model) || !pass->heads.count[CNN_ROLE_MAP])
+            return SEG_OK;
+        const struct cnn_blob *map = pass->heads.blob[CNN_ROLE_MAP][0];
+        mirror(map, way & 1, way & 2);
+        if (add_map(scene, map, &sum))
             goto out;
         passes++;
         sum.canvas = pass->canvas;

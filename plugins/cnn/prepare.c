@@ -46,6 +46,13 @@ int cnn_canvas_plan(const struct cnn_sidecar *sidecar, const int32_t fixed[2], i
     return SEG_OK;
 }
 
+void cnn_canvas_mirror(struct cnn_canvas *canvas, bool x, bool y)
+{
+    for (int i = 0; i < 2; i++)
+        if (i ? y : x)
+            canvas->offset[i] = canvas->size[i] - canvas->offset[i] - canvas->content[i];
+}
+
 /* -- levels ------------------------------------------------------------------------------------ */
 
 enum { BINS = 1 << 16 };

@@ -16,6 +16,9 @@ struct cnn_canvas {
 int cnn_canvas_plan(const struct cnn_sidecar *sidecar, const int32_t fixed[2], int32_t width,
                     int32_t height, struct cnn_canvas *canvas, struct cnn_error *err);
 
+/* The same canvas mirrored left to right (x), top to bottom (y): margins change sides. */
+void cnn_canvas_mirror(struct cnn_canvas *canvas, bool x, bool y);
+
 /* level = clamp((sample - low) * gain, 0, 255) */
 struct cnn_levels {
     float low, gain;

@@ -80,7 +80,12 @@ struct cnn_pass {
     float *mean;
 };
 int cnn_pass_run(struct cnn_scene *scene, const struct cnn_rect *rect, struct cnn_pass *pass);
-/* The same for a map, mirrored as `flips` asks for, mirrored back, and the mean of all. */
+/* The same for the part mirrored left to right (x), top to bottom (y); so are the outputs, and
+ * the canvas is that of the part as it is. */
+int cnn_pass_run_mirrored(struct cnn_scene *scene, const struct cnn_rect *rect, bool x, bool y,
+                          struct cnn_pass *pass);
+/* The same for a map, mirrored as `flips` asks for, mirrored back, and the mean of all. Outputs
+ * that are no map are those of the part as it is. */
 int cnn_pass_run_flipped(struct cnn_scene *scene, const struct cnn_rect *rect,
                          struct cnn_pass *pass);
 void cnn_pass_end(struct cnn_scene *scene, struct cnn_pass *pass);
@@ -135,8 +140,9 @@ extern const struct seg_choice cnn_flip_choices[4];
     }
 #define CNN_PARAM_FLIPS                                                                            \
     {                                                                                              \
-        SEG_P_CHOICE(struct cnn_options, flips, 0, cnn_flip_choices,                               \
-                     "runs mirrored images too and takes the mean")                                \
+        SEG_P_CHOICE(                                                                              \
+            struct cnn_options, flips, 0, cnn_flip_choices,                                        \
+            "runs mirrored images too: maps become their mean, of objects the best stays")         \
     }
 #define CNN_INPUT                                                                                  \
     {                                                                                              \

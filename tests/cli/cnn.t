@@ -23,6 +23,11 @@ check "one class" "$SEGKIT" run "$nuclei" -o core.npy -- cnn.semantic "model=$mo
 check "alpha" "$SEGKIT" run "$nuclei" -o alpha.png -- cnn.matting "model=$model"
 says "parts of a map are instances" 0 'instances' \
     "$SEGKIT" run "$nuclei" -o parts.npy -- cnn.instance "model=$model"
+says "and of the mean of mirrored maps" 0 'instances' \
+    "$SEGKIT" run "$nuclei" -o parts_flips.png -- cnn.instance "model=$model" flips=both
+check "the parts of a map as labels" "$SEGKIT" run "$nuclei" -o parts.png -- cnn.instance "model=$model"
+says "mirrored images give nearly the same parts" 0 'iou *0\.9' \
+    "$SEGKIT" eval parts_flips.png parts.png --task mask -m iou
 
 # a network without a sidecar, and one whose weights are cut
 mkdir bare cut

@@ -15,6 +15,13 @@ tests_golden_models_SOURCES = %D%/models.c %D%/picture.c %D%/picture.h
 TESTS += %D%/models.t
 EXTRA_DIST += %D%/models.t
 
+check_PROGRAMS += tests/golden/flips
+tests_golden_flips_CPPFLAGS = $(libsegcore_la_CPPFLAGS)
+tests_golden_flips_LDADD = libsegcore.la
+tests_golden_flips_SOURCES = %D%/flips.c
+TESTS += %D%/flips.t
+EXTRA_DIST += %D%/flips.t
+
 check_PROGRAMS += tests/golden/graphcut
 tests_golden_graphcut_CPPFLAGS = $(libsegcore_la_CPPFLAGS)
 tests_golden_graphcut_LDADD = libsegcore.la

@@ -256,6 +256,110 @@ Test(cnn_decode, parts_of_a_map)
     cnn_objects_free(&objects);
 }
 
+/* A copy of `runs` as an object of class 0 whose box is that of the runs' hull. */
+static void add(struct cnn_objects *to, float score, int32_t view, const float *box,
+                const struct seg_run *runs, size_t count)
+{
+    struct cnn_error err = {0};
+    struct cnn_object one = {.score = score, .view = view, .run_count = count};
+    one.runs = malloc(count * sizeof *runs);
+    cr_assert_not_null(one.runs);
+    memcpy(one.runs, runs, count * sizeof *runs);
+    memcpy(one.box, box, sizeof one.box);
+    for (size_t i = 0; i < count; i++)
+        one.area += (size_t)runs[i].length;
+    cr_assert_eq(cnn_objects_add(to, &one, &err), SEG_OK);
+}
+
+Test(cnn_objects, mirrored_keep_the_order_of_runs)
+{
+    /* in an image of 10 x 8: two runs in row 1, one in row 4 */
+    const float box[4] = {1, 1, 6, 4};
+    const struct seg_run plain[] = {{1, 1, 2}, {1, 4, 3}, {4, 2, 4}};
+    const struct seg_run want[4][3] = {{{1, 1, 2}, {1, 4, 3}, {4, 2, 4}},
+                                       {{1, 3, 3}, {1, 7, 2}, {4, 4, 4}},
+                                       {{3, 2, 4}, {6, 1, 2}, {6, 4, 3}},
+                                       {{3, 4, 4}, {6, 3, 3}, {6, 7, 2}}};
+    const float corner[4][2] = {{1, 1}, {3, 1}, {1, 3}, {3, 3}};
+    for (int way = 0; way < 4; way++) {
+        struct cnn_objects objects = {0};
+        add(&objects, 1, 0, box, plain, 3);
+        struct cnn_object *one = objects.items;
+        cnn_object_mirror(one, 10, 8, way & 1, way & 2);
+        for (size_t i = 0; i < 3; i++)
+            cr_expect(one->runs[i].y == want[way][i].y && one->runs[i].x == want[way][i].x &&
+                          one->runs[i].length == want[way][i].length,
+                      "way %d, run %zu: %d %d %d", way, i, one->runs[i].y, one->runs[i].x,
+                      one->runs[i].length);
+        cr_expect(one->box[0] == corner[way][0] && one->box[1] == corner[way][1]);
+        cr_expect(one->box[2] == 6 && one->box[3] == 4);
+        cnn_objects_free(&objects);
+    }
+}
+
+/* The margins of the canvas differ, so that a mirrored one that keeps them shows. */
+Test(cnn_objects, of_a_mirrored_map_mirrored_are_those_of_the_map)
+{
+    enum { W = 15, H = 17, WIDTH = 20, HEIGHT = 23 };
+    struct cnn_rules high = rules;
+    const struct cnn_canvas plain = {{WIDTH, HEIGHT}, {10, 11}, {1, 5}, {W, H}};
+    static float map[W * H], turned[W * H];
+    unsigned seed = 5;
+    high.mask_threshold = 0.75;
+    for (size_t i = 0; i < W * H; i++) {
+        seed = seed * 1103515245u + 12345u;
+        map[i] = (float)(seed >> 16 & 1023) / 1023;
+    }
+    for (int way = 0; way < 4; way++) {
+        struct cnn_canvas canvases[2] = {plain, plain};
+        struct cnn_blob blobs[2] = {blob(map, 3, W, H, 1), blob(turned, 3, W, H, 1)};
+        struct cnn_objects found[2] = {0};
+        struct cnn_error err = {0};
+        cnn_canvas_mirror(&canvases[1], way & 1, way & 2);
+        for (int y = 0; y < H; y++)
+            for (int x = 0; x < W; x++)
+                turned[y * W + x] = map[(way & 2 ? H - 1 - y : y) * W + (way & 1 ? W - 1 - x : x)];
+        for (int k = 0; k < 2; k++) {
+            struct cnn_heads heads = {0};
+            heads.blob[CNN_ROLE_MAP][0] = &blobs[k];
+            heads.count[CNN_ROLE_MAP] = 1;
+            cr_assert_eq(cnn_decode_parts(&heads, &canvases[k], &high, &found[k], &err), SEG_OK);
+            for (size_t i = 0; k && i < found[k].count; i++)
+                cnn_object_mirror(&found[k].items[i], WIDTH, HEIGHT, way & 1, way & 2);
+            cnn_objects_sort(&found[k]);
+        }
+        cr_assert(found[0].count > 3 && found[0].count == found[1].count);
+        for (size_t i = 0; i < found[0].count; i++) {
+            const struct cnn_object *a = found[0].items + i, *b = found[1].items + i;
+            cr_assert_eq(a->run_count, b->run_count);
+            cr_expect_eq(memcmp(a->runs, b->runs, a->run_count * sizeof *a->runs), 0);
+            cr_expect_eq(memcmp(a->box, b->box, sizeof a->box), 0);
+            cr_expect_float_eq(a->score, b->score, 1e-5);
+        }
+        cnn_objects_free(&found[0]);
+        cnn_objects_free(&found[1]);
+    }
+}
+
+Test(cnn_objects, views_are_merged_and_a_view_is_not)
+{
+    const float outer_box[4] = {0, 0, 9, 1}, inner_box[4] = {2, 0, 3, 1},
+                far_box[4] = {20, 0, 2, 1};
+    const struct seg_run outer = {0, 0, 9}, inner = {0, 2, 3}, far = {0, 20, 2};
+    struct cnn_objects objects = {0};
+    add(&objects, 0.5f, 0, inner_box, &inner, 1);
+    add(&objects, 0.9f, 0, outer_box, &outer, 1);
+    add(&objects, 0.4f, 1, inner_box, &inner, 1); /* what view 0 has seen */
+    add(&objects, 0.3f, 1, far_box, &far, 1);     /* what it has not */
+    cnn_objects_merge(&objects, 10);
+    cr_assert_eq(objects.count, 3, "%zu objects", objects.count);
+    cr_expect(objects.items[0].area == 9 && objects.items[1].area == 3);
+    cr_expect(objects.items[1].view == 0 && objects.items[2].area == 2);
+    cnn_objects_merge(&objects, 2);
+    cr_expect_eq(objects.count, 2);
+    cnn_objects_free(&objects);
+}
+
 Test(cnn_decode, detection_and_a_map)
 {
     float rows[2][6] = {{3, 0.9f, 0.25f, 0.25f, 0.75f, 0.75f}, {1, NAN, 0, 0, 1, 1}};

@@ -30,6 +30,7 @@ struct cnn_object {
     float score, box[4];
     struct seg_run *runs;
     size_t run_count, area;
+    int32_t view; /* the pass that saw it */
 };
 struct cnn_objects {
     struct cnn_object *items;
@@ -43,8 +44,10 @@ void cnn_objects_free(struct cnn_objects *objects);
 void cnn_objects_sort(struct cnn_objects *objects);
 /* Drops what overlaps a better one of its class by more than `limit` of their union of pixels. */
 void cnn_objects_suppress(struct cnn_objects *objects, double limit, int32_t keep);
-/* Drops what lies to more than half in a better one of its class: the parts of objects that several
- * tiles see. */
+/* Mirrors an object that lies on an image of that size: left to right (x), top to bottom (y). */
+void cnn_object_mirror(struct cnn_object *object, int32_t width, int32_t height, bool x, bool y);
+/* Drops what lies to more than half in a better one of its class that another view saw: the same
+ * object, or a part of it, in tiles and mirrored images. What one view tells apart stays apart. */
 void cnn_objects_merge(struct cnn_objects *objects, int32_t keep);
 
 typedef int (*cnn_decode)(const struct cnn_heads *heads, const struct cnn_canvas *canvas,

@@ -111,6 +111,37 @@ void cnn_objects_sort(struct cnn_objects *objects)
         qsort(objects->items, objects->count, sizeof *objects->items, by_object);
 }
 
+static void reverse(struct seg_run *runs, size_t count)
+{
+    for (size_t i = 0; i < count / 2; i++) {
+        struct seg_run swap = runs[i];
+        runs[i] = runs[count - 1 - i];
+        runs[count - 1 - i] = swap;
+    }
+}
+
+void cnn_object_mirror(struct cnn_object *object, int32_t width, int32_t height, bool x, bool y)
+{
+    struct seg_run *runs = object->runs;
+    const size_t count = object->run_count;
+    if (x)
+        object->box[0] = (float)width - object->box[0] - object->box[2];
+    if (y)
+        object->box[1] = (float)height - object->box[1] - object->box[3];
+    if (y)
+        reverse(runs, count);
+    /* Each row's runs go from left to right again. */
+    for (size_t first = 0, end; x != y && first < count; first = end) {
+        for (end = first + 1; end < count && runs[end].y == runs[first].y;)
+            end++;
+        reverse(runs + first, end - first);
+    }
+    for (size_t i = 0; i < count; i++) {
+        runs[i].x = x ? width - runs[i].x - runs[i].length : runs[i].x;
+        runs[i].y = y ? height - 1 - runs[i].y : runs[i].y;
+    }
+}
+
 static size_t shared_area(const struct cnn_object *a, const struct cnn_object *b)
 {
     size_t shared = 0, i = 0, j = 0;
@@ -135,8 +166,9 @@ static bool boxes_meet(const float *a, const float *b)
     return a[0] < b[0] + b[2] && b[0] < a[0] + a[2] && a[1] < b[1] + b[3] && b[1] < a[1] + a[3];
 }
 
-/* `of_smaller`: the shared part counts against the smaller one, else against the union. */
-static void suppress(struct cnn_objects *objects, double limit, bool of_smaller, int32_t keep)
+/* `views`: what one view saw stays, and the shared part counts against the smaller one; else it
+ * counts against the union. */
+static void suppress(struct cnn_objects *objects, double limit, bool views, int32_t keep)
 {
     size_t kept = 0;
     cnn_objects_sort(objects);
@@ -145,11 +177,12 @@ static void suppress(struct cnn_objects *objects, double limit, bool of_smaller,
         bool good = kept < (size_t)keep;
         for (size_t j = 0; good && j < kept; j++) {
             const struct cnn_object *better = objects->items + j;
-            if (better->class_id != one->class_id || !boxes_meet(better->box, one->box))
+            if (better->class_id != one->class_id || (views && better->view == one->view) ||
+                !boxes_meet(better->box, one->box))
                 continue;
             double shared = (double)shared_area(better, one);
             double smaller = (double)(better->area < one->area ? better->area : one->area);
-            double whole = of_smaller ? smaller : (double)(better->area + one->area) - shared;
+            double whole = views ? smaller : (double)(better->area + one->area) - shared;
             good = shared <= limit * whole;
         }
         if (!good) {
