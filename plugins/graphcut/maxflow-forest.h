@@ -48,7 +48,7 @@ struct search {
     struct ring front[2]; /* pixels beyond `limit`: [1] source's, [0] sink's */
     struct ring orphans;
     int32_t limit[2]; /* the level up to which each forest has looked around */
-    int64_t flow;
+    int64_t flow, adoptions;
 };
 
 #define INLINE static inline __attribute__((always_inline))
@@ -203,6 +203,7 @@ static void adopt_all(struct search *s)
 {
     while (s->orphans.used) {
         uint32_t v = ring_pop(&s->orphans);
+        s->adoptions++;
         if (s->node[v].level > 0)
             adopt(s, v, true);
         else
@@ -291,6 +292,24 @@ static void plant(struct search *s, const struct graphcut_grid *grid, const stru
     }
 }
 
+/* Goes on with the forests of the inner blocks, from the pixels that have not looked around or
+ * were at a border. A level is no distance any more, but still less than those of the children. */
+static void gather(struct search *s, const struct graphcut_grid *grid, const struct block *block)
+{
+    for (int32_t z = block->from[0]; z < block->to[0]; z++) {
+        for (int32_t y = block->from[1]; y < block->to[1]; y++) {
+            size_t row = ((size_t)z * (size_t)grid->height + (size_t)y) * (size_t)grid->width;
+            for (int32_t x = block->from[2]; x < block->to[2]; x++) {
+                uint32_t v = (uint32_t)(row + (size_t)x);
+                if (s->node[v].flags & IN_SOURCE_FRONT)
+                    ring_push(&s->front[1], v);
+                if (s->node[v].flags & IN_SINK_FRONT)
+                    ring_push(&s->front[0], v);
+            }
+        }
+    }
+}
+
 static void search_init(struct search *s, const struct graphcut_grid *grid,
                         const struct block *block)
 {
@@ -309,16 +328,21 @@ static void search_init(struct search *s, const struct graphcut_grid *grid,
             (struct ring){.slot = grid->queue + i * grid->count + block->first, .size = size};
 }
 
-int SOLVE(const struct graphcut_grid *grid, const struct block *block, const int32_t *inner,
-          bool whole, int64_t *flow)
+int SOLVE(const struct graphcut_grid *grid, const struct block *block, const struct start *start,
+          struct progress *progress)
 {
     struct search s;
-    int status = open_block(grid, block, inner);
+    int status = open_block(grid, block, start->inner);
     if (status)
         return status;
     search_init(&s, grid, block);
-    sweep_all(&s, grid, block);
-    plant(&s, grid, block);
+    if (start->keep) {
+        memcpy(s.limit, start->limit, sizeof s.limit);
+        gather(&s, grid, block);
+    } else {
+        sweep_all(&s, grid, block);
+        plant(&s, grid, block);
+    }
     while (s.front[0].used && s.front[1].used) {
         if (s.limit[1] <= s.limit[0])
             grow_source(&s);
@@ -327,8 +351,8 @@ int SOLVE(const struct graphcut_grid *grid, const struct block *block, const int
     }
     /* The sink's forest may be complete before the source's: there is no more flow, but which
      * pixels the source reaches is the smallest cut. */
-    while (whole && s.front[1].used)
+    while (start->whole && s.front[1].used)
         grow_source(&s);
-    *flow = s.flow;
+    *progress = (struct progress){s.flow, s.adoptions, {s.limit[0], s.limit[1]}};
     return SEG_OK;
 }

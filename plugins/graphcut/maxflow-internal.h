@@ -19,18 +19,32 @@ static inline bool block_holds(const struct block *block, const int32_t at[3], c
     return true;
 }
 
-/* Solves the problem inside a block, given that the blocks of size `inner` in it are solved (NULL:
- * nothing is). `whole`: the cut itself is wanted too. */
+/* What the searches of a round came to. */
+struct progress {
+    int64_t flow;
+    int64_t adoptions; /* how often a pixel lost its parent */
+    int32_t limit[2];  /* the level up to which each forest has looked around */
+};
+
+/* Where a search begins. */
+struct start {
+    const int32_t *inner; /* the blocks of this size are solved; NULL: nothing is */
+    bool keep;            /* go on with the forests of the inner blocks */
+    int32_t limit[2];     /* theirs */
+    bool whole;           /* the cut itself is wanted too */
+};
+
+/* Solves the problem inside a block. */
 typedef int (*graphcut_block_solve)(const struct graphcut_grid *grid, const struct block *block,
-                                    const int32_t *inner, bool whole, int64_t *flow);
+                                    const struct start *start, struct progress *progress);
 
 int graphcut_solve_4(const struct graphcut_grid *grid, const struct block *block,
-                     const int32_t *inner, bool whole, int64_t *flow);
+                     const struct start *start, struct progress *progress);
 int graphcut_solve_8(const struct graphcut_grid *grid, const struct block *block,
-                     const int32_t *inner, bool whole, int64_t *flow);
+                     const struct start *start, struct progress *progress);
 int graphcut_solve_6(const struct graphcut_grid *grid, const struct block *block,
-                     const int32_t *inner, bool whole, int64_t *flow);
+                     const struct start *start, struct progress *progress);
 int graphcut_solve_26(const struct graphcut_grid *grid, const struct block *block,
-                      const int32_t *inner, bool whole, int64_t *flow);
+                      const struct start *start, struct progress *progress);
 
 #endif

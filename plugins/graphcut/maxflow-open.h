@@ -92,16 +92,21 @@ static bool at_border(const struct block *block, const int32_t at[3], const int3
            (rest == 0 || rest == inner[axis] - 1);
 }
 
-/* Lets flow cross the borders of inner blocks in a row: all of it, or where they stand across. */
+/* Lets flow cross the borders of inner blocks in a row: all of it, or where they stand across.
+ * Pixels there have something new to look at. */
 static void join_row(const struct opening *o, int32_t at[3], size_t row, const int32_t *inner)
 {
     bool each = at_border(o->block, at, inner, 0) || at_border(o->block, at, inner, 1);
     uint32_t row_closed = leaving(o, o->block, at, 0, 1), row_none = leaving(o, &o->all, at, 0, 1);
     int32_t from = o->block->from[2];
     for (int32_t x = from; x < o->block->to[2]; x += each ? 1 : inner[2]) {
-        for (at[2] = each || x == from ? x : x - 1; at[2] <= x; at[2]++)
+        for (at[2] = each || x == from ? x : x - 1; at[2] <= x; at[2]++) {
+            struct node *node = (struct node *)o->grid->nodes + row + at[2];
             open_arcs(o, row + (size_t)at[2], row_closed | leaving(o, o->block, at, 2, 2),
                       row_none | leaving(o, &o->all, at, 2, 2));
+            if (node->level)
+                node->flags |= node->level > 0 ? IN_SOURCE_FRONT : IN_SINK_FRONT;
+        }
     }
 }
 

@@ -42,10 +42,26 @@ bool graphcut_grid_source(const struct graphcut_grid *grid, size_t pixel)
 struct round {
     const struct graphcut_grid *grid;
     graphcut_block_solve solve;
-    const int32_t *size, *inner;
+    const int32_t *size;
     int32_t blocks[3]; /* how many, z, y, x */
-    _Atomic int64_t flow;
+    struct start start;
+    _Atomic int64_t flow, adoptions;
+    _Atomic int32_t limit[2];
 };
+
+static void round_add(struct round *round, const struct progress *progress)
+{
+    atomic_fetch_add_explicit(&round->flow, progress->flow, memory_order_relaxed);
+    atomic_fetch_add_explicit(&round->adoptions, progress->adoptions, memory_order_relaxed);
+    for (int side = 0; side < 2; side++) {
+        int32_t limit = atomic_load_explicit(&round->limit[side], memory_order_relaxed);
+        while (limit < progress->limit[side] &&
+               !atomic_compare_exchange_weak_explicit(&round->limit[side], &limit,
+                                                      progress->limit[side], memory_order_relaxed,
+                                                      memory_order_relaxed)) {
+        }
+    }
+}
 
 static int solve_blocks(void *arg, size_t begin, size_t end, unsigned worker)
 {
@@ -56,7 +72,7 @@ static int solve_blocks(void *arg, size_t begin, size_t end, unsigned worker)
     for (size_t i = begin; i < end; i++) {
         struct block block;
         size_t rest = i;
-        int64_t flow = 0;
+        struct progress progress;
         for (int axis = 2; axis >= 0; axis--) {
             int32_t index = (int32_t)(rest % (size_t)round->blocks[axis]);
             rest /= (size_t)round->blocks[axis];
@@ -69,13 +85,24 @@ static int solve_blocks(void *arg, size_t begin, size_t end, unsigned worker)
                       (size_t)(block.to[0] - block.from[0]) *
                           ((size_t)block.from[1] * (size_t)extent[2] +
                            (size_t)(block.to[1] - block.from[1]) * (size_t)block.from[2]);
-        bool whole = round->blocks[0] == 1 && round->blocks[1] == 1 && round->blocks[2] == 1;
-        int status = round->solve(grid, &block, round->inner, whole, &flow);
+        int status = round->solve(grid, &block, &round->start, &progress);
         if (status)
             return status;
-        atomic_fetch_add_explicit(&round->flow, flow, memory_order_relaxed);
+        round_add(round, &progress);
     }
     return SEG_OK;
+}
+
+/* Prepares the round after this one. Where few pixels lost their parents little flow is left, and
+ * the forests that stand save looking at every pixel again; where many did, new ones of true
+ * distances pay. */
+static void round_next(struct round *round)
+{
+    round->start.inner = round->size;
+    round->start.keep = round->adoptions < (int64_t)(round->grid->count / 2);
+    for (int side = 0; side < 2; side++)
+        round->start.limit[side] = atomic_exchange(&round->limit[side], 0);
+    round->adoptions = 0;
 }
 
 /* The sizes of the blocks of each round; the last is the whole image. */
@@ -142,12 +169,13 @@ int graphcut_grid_solve(struct graphcut_grid *grid, int64_t *flow)
     for (int i = 0; i < ROUNDS; i++) {
         size_t blocks = plan(grid, i, size[i], round.blocks);
         round.size = size[i];
+        round.start.whole = blocks == 1;
         int status = grid->env->parallel(grid->env->arg, blocks, 1, solve_blocks, &round);
         if (status)
             return status;
-        round.inner = size[i];
         if (blocks == 1)
             break;
+        round_next(&round);
     }
     *flow += round.flow;
     return SEG_OK;
