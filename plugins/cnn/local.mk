@@ -10,7 +10,7 @@ libsegcnn_la_SOURCES = \
   %D%/model/expression.h %D%/model/net.c %D%/model/net.h %D%/model/params.c %D%/model/params.h \
   %D%/model/text.c %D%/model/weights.c %D%/model/weights.h \
   %D%/simd/avx2.c %D%/simd/portable.c %D%/simd/simd.h %D%/simd/simd_body.h %D%/simd/vector.h \
-  %D%/kernel/avx2.c %D%/kernel/choose.c %D%/kernel/copy_row.h %D%/kernel/depthwise.c \
+  %D%/kernel/act_vectors.h %D%/kernel/avx2.c %D%/kernel/choose.c %D%/kernel/copy_row.h %D%/kernel/depthwise.c \
   %D%/kernel/depthwise.h %D%/kernel/depthwise_body.h %D%/kernel/direct.c %D%/kernel/direct.h \
   %D%/kernel/direct_body.h %D%/kernel/gemm.c %D%/kernel/gemm.h %D%/kernel/gemm_body.h \
   %D%/kernel/inner.c %D%/kernel/inner.h %D%/kernel/inner_body.h %D%/kernel/kernel.h \

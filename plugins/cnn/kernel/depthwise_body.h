@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Depth-wise convolution: the loops of depthwise.h. Included by one file for each instruction set.
  */
+#include "kernel/act_vectors.h"
 #include "kernel/depthwise.h"
 
 struct depthwise_run {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Direct convolution: the loops of direct.h. Included by one file for each instruction set. */
+#include "kernel/act_vectors.h"
 #include "kernel/copy_row.h"
 #include "kernel/direct.h"
 

@@ -94,31 +94,6 @@ V8_INLINE v8 v8_act(const struct cnn_act *act, v8 x, size_t channel)
     }
 }
 
-#define ACT_EACH(kind)                                                                             \
-    case kind:                                                                                     \
-        for (; i < count; i++)                                                                     \
-            v8_store(x + 8 * i, v8_act(&(struct cnn_act){kind, act->a, act->b, NULL},              \
-                                       v8_load(x + 8 * i), 0));                                    \
-        break
-
-/* In place on `count` vectors, which are of the same channels where that matters. */
-static NOINLINE void act_vectors(const struct cnn_act *act, float *x, size_t count, size_t channel)
-{
-    size_t i = 0;
-    switch (act->kind) {
-        ACT_EACH(CNN_ACT_LEAKY);
-        ACT_EACH(CNN_ACT_SIGMOID);
-        ACT_EACH(CNN_ACT_HARDSWISH);
-        ACT_EACH(CNN_ACT_SWISH);
-    case CNN_ACT_NONE:
-        break;
-    default:
-        for (; i < count; i++)
-            v8_store(x + 8 * i, v8_act(act, v8_load(x + 8 * i), channel));
-    }
-}
-#undef ACT_EACH
-
 /* Whether the inner loops do the last step themselves: nothing but ReLU on either side. */
 static inline bool act_simple(const struct cnn_conv *conv)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Winograd convolution: the loops of winograd.h. Included by one file for each instruction set. */
+#include "kernel/act_vectors.h"
 #include "kernel/winograd.h"
 
 struct winograd_run {
