@@ -18,6 +18,7 @@ libsegcnn_la_SOURCES = \
   %D%/kernel/winograd.c %D%/kernel/winograd.h %D%/kernel/winograd_body.h \
   %D%/layer/attention.c %D%/layer/binary.c %D%/layer/binary.h %D%/layer/boxes.c %D%/layer/boxes.h \
   %D%/layer/channel.c %D%/layer/channel.h %D%/layer/conv.c %D%/layer/conv.h %D%/layer/conv_int8.c \
+  %D%/layer/conv_run.c \
   %D%/layer/data.c %D%/layer/deform.c %D%/layer/detect.c %D%/layer/fold.c %D%/layer/gather.c \
   %D%/layer/gather.h %D%/layer/grid.c %D%/layer/inner.c %D%/layer/inner.h %D%/layer/matrix.c \
   %D%/layer/matrix.h %D%/layer/norm.c %D%/layer/op.c %D%/layer/op.h %D%/layer/pad.c \
@@ -26,7 +27,7 @@ libsegcnn_la_SOURCES = \
   %D%/layer/shuffle.c %D%/layer/slice.c %D%/layer/slice.h %D%/layer/softmax.c %D%/layer/unary.c \
   %D%/layer/unary.h \
   %D%/service.c %D%/service.h \
-  %D%/graph/cost.c %D%/graph/cost.h %D%/graph/fuse.c %D%/graph/memory.c %D%/graph/model.c %D%/graph/model.h %D%/graph/order.c \
+  %D%/graph/build.h %D%/graph/cost.c %D%/graph/cost.h %D%/graph/emit.c %D%/graph/fuse.c %D%/graph/memory.c %D%/graph/model.c %D%/graph/model.h %D%/graph/order.c \
   %D%/graph/plan.c %D%/graph/plan.h %D%/graph/session.c %D%/graph/session.h %D%/graph/weights.c \
   %D%/decode/decode.h %D%/decode/dense.c %D%/decode/dense.h %D%/decode/heads.c %D%/decode/heads.h \
   %D%/decode/map.c %D%/decode/objects.c %D%/decode/prototypes.c %D%/decode/solov2.c \

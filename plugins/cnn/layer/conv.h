@@ -38,6 +38,12 @@ struct cnn_conv_shape {
 int cnn_conv_plan(const struct cnn_layer *layer, const struct cnn_blob *in, int32_t in_count,
                   struct cnn_conv_shape *shape, struct cnn_error *err);
 
+/* Positions of a kernel; 0 where there are too many. */
+int64_t cnn_conv_area(const int32_t kernel[3]);
+
+/* conv_run.c: computes any of them. */
+int cnn_conv_run(struct cnn_job *job);
+
 int cnn_conv_int8_load(struct cnn_conv_layer *conv, bool depthwise, struct cnn_reader *reader,
                        struct cnn_error *err);
 int cnn_conv_int8_run(struct cnn_job *job, const struct cnn_conv_shape *shape);
