@@ -24,6 +24,7 @@ EXTRA_DIST += %D%/pipelines/nuclei-cnn.yaml %D%/training/nuclei.py \
   %D%/models/nuclei/README.md %D%/models/nuclei/model.yaml \
   %D%/models/nuclei/nuclei.param %D%/models/nuclei/nuclei.bin
 include %D%/compare/local.mk
+EXTRA_DIST += %D%/pipelines/cnn-refine.yaml %D%/pipelines/pictures/cnn-refine.jpg
 EXTRA_DIST += %D%/pipelines/graphcut-energy.yaml %D%/pipelines/graphcut-grabcut.yaml \
   %D%/pipelines/graphcut-ncut.yaml %D%/pipelines/graphcut-refine.yaml \
   %D%/pipelines/graphcut-seeds.yaml %D%/pipelines/graphcut-superpixels.yaml

@@ -16,6 +16,17 @@ finds roads roads 1
 finds superpixel-merge chelsea 12
 finds cluster-colours chelsea 3
 finds region-grow nuclei 137
+finds cnn-refine nuclei 2
+overlap() { # PIPELINE'S-WORD...: with the truth of an image of nuclei
+    "$SEGKIT" run -q "$nuclei/images/$name" -o "$tmp/classes.png" "$@" &&
+        "$SEGKIT" eval "$tmp/classes.png" "$nuclei/truth/$name" --task mask -m iou |
+        awk '$1 == "iou" { print $2 }'
+}
+nuclei=$srcdir/examples/compare/nuclei name=df53d0b6c2c4e45d.png
+rough=$(overlap -- cnn.semantic "model=$srcdir/examples/models/nuclei")
+refined=$(overlap -p "$pipelines/cnn-refine.yaml")
+check "cnn-refine is nearer to the truth, $refined, than the network's classes, $rough" \
+    awk "BEGIN { exit !(${rough:-1} > 0.5 && ${refined:-0} > ${rough:-1}) }"
 for file in $(sed -n 's/.*(\([a-z][^():]*\)).*/\1/p' "$pipelines/README.md"); do
     check "$file, which the page of examples names, is there" test -f "$pipelines/$file"
 done
