@@ -54,7 +54,8 @@ static bool could_start(void)
 #if defined __clang__ || __GNUC__ >= 8
 __attribute__((no_sanitize("undefined")))
 #endif
-static bool run_wild(const struct params *params)
+static bool
+run_wild(const struct params *params)
 {
     volatile char *volatile nothing = NULL;
     switch (params->way) {
