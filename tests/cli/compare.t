@@ -33,7 +33,7 @@ check "goes on where something is missing" "$SEGKIT" compare -q -i "$tmp/images"
 awk 'BEGIN { print "P2\n640 640\n255"; for (i = 0; i < 409600; i++) print i * 7919 % 251 }' >"$tmp/noise.pgm"
 mkdir "$tmp/noise" && mv "$tmp/noise.pgm" "$tmp/noise"
 printf 'segkit: 1\nstages:\n  - filter.nlmeans\n  - threshold.otsu\n' >"$tmp/slow.yaml"
-check "a dear stage" "$SEGKIT" compare -q -i "$tmp/noise" -o "$tmp/dear" "$tmp/slow.yaml" "$tmp/otsu.yaml"
+check "a dear stage" env SEGKIT_ISOLATE=always "$SEGKIT" compare -q -i "$tmp/noise" -o "$tmp/dear" "$tmp/slow.yaml" "$tmp/otsu.yaml"
 check "processor time of other processes counts" awk -F, '$2 == "slow" { found = $5 > 0.05 } END { exit !found }' \
     "$tmp/dear/results.csv"
 check "without truth" "$SEGKIT" compare -i "$tmp/images" -o "$tmp/consensus" "$tmp/otsu.yaml" "$tmp/none.yaml"
