@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The search of maxflow.c, compiled once for each number of DIRECTIONS so that the loops over a
- * pixel's neighbours unroll: incremental breadth-first search with excesses.
+ * pixel's neighbours unroll: incremental breadth-first search from the excesses that a flow in
+ * smaller blocks has left.
  *
  * A. V. Goldberg, S. Hed, H. Kaplan, P. Kohli, R. E. Tarjan, R. F. Werneck, "Faster and more
  * dynamic maximum flow by incremental breadth-first search", ESA 2015; the growth and adoption
