@@ -15,7 +15,8 @@ for id in $("$SEGKIT" stages | sed 's/ .*//'); do
     check "$id has a page" test -s "$builddir/man/stages/$id.7"
 done
 # each page of ours that is named exists
-for name in $(sed -n 's/^\.Xr \(segkit[a-z-]*\) \([1-8]\).*/\1.\2/p' "$srcdir"/man/*.[1-8] | sort -u); do
-    check "$name, which pages name, is there" test -f "$srcdir/man/$name"
+for name in $(sed -n 's/^\.Xr \(segkit[a-z-]*\|seg_[a-z_]*\) \([1-8]\).*/\1.\2/p' "$srcdir"/man/*.[1-8] | sort -u); do
+    there() { test -f "$srcdir/man/$name" || grep -qx "\.Nm ${name%.3}\( ,\)*" "$srcdir"/man/seg_*.3; }
+    check "$name, which pages name, is there" there
 done
 done_testing
