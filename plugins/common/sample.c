@@ -6,6 +6,10 @@
 
 #include <string.h>
 
+#if COMMON_HAVE_AVX2
+#include <immintrin.h>
+#endif
+
 COMMON_INLINE void floats_body(const void *restrict row, uint32_t dtype, size_t count,
                                float *restrict out)
 {
@@ -57,10 +61,49 @@ COMMON_INLINE void store_body(void *restrict row, uint32_t dtype, const float *r
     }
 }
 
+#if COMMON_HAVE_AVX2
+/* Eight values to the nearest whole number; what is below 0, and NaN, becomes negative. */
+COMMON_AVX2 static inline __m256i whole(const float *values, __m256 most)
+{
+    const __m256 value = _mm256_min_ps(most, _mm256_loadu_ps(values));
+    return _mm256_cvttps_epi32(_mm256_add_ps(value, _mm256_set1_ps(0.5F)));
+}
+
+/* So many as fill registers; returns how many. Packing cuts what is negative to 0. */
+COMMON_AVX2 static size_t store_packed(void *row, uint32_t dtype, const float *values, size_t count)
+{
+    const __m256 most = _mm256_set1_ps(dtype == SEG_U8 ? 255 : 65535);
+    size_t i = 0;
+    if (dtype == SEG_U8) {
+        const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+        for (; i + 32 <= count; i += 32) {
+            const __m256i low =
+                _mm256_packs_epi32(whole(values + i, most), whole(values + i + 8, most));
+            const __m256i high =
+                _mm256_packs_epi32(whole(values + i + 16, most), whole(values + i + 24, most));
+            const __m256i packed = _mm256_packus_epi16(low, high);
+            _mm256_storeu_si256((void *)((uint8_t *)row + i),
+                                _mm256_permutevar8x32_epi32(packed, order));
+        }
+    } else if (dtype == SEG_U16) {
+        for (; i + 16 <= count; i += 16) {
+            const __m256i packed =
+                _mm256_packus_epi32(whole(values + i, most), whole(values + i + 8, most));
+            _mm256_storeu_si256((void *)((uint16_t *)row + i),
+                                _mm256_permute4x64_epi64(packed, 0xd8));
+        }
+    }
+    return i;
+}
+
 COMMON_AVX2 static void store_avx2(void *row, uint32_t dtype, const float *values, size_t count)
 {
-    store_body(row, dtype, values, count);
+    const size_t done = store_packed(row, dtype, values, count);
+    store_body((char *)row + done * seg_dtype_size(dtype), dtype, values + done, count - done);
 }
+#else
+#define store_avx2 store_body
+#endif
 
 void common_store(const struct seg_view *view, int32_t plane, int32_t y, const float *values,
                   size_t count)
