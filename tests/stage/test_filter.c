@@ -119,6 +119,10 @@ Test(filter, geometry)
     cr_expect(gives("filter.resize method=area width=2 height=1", "1135/3353", "24"));
     cr_expect(gives("filter.resize width=4 height=1 antialias=false", "08", "0268"));
     cr_expect(gives("filter.resize method=cubic width=5", "55555", "55555"));
+    cr_expect(gives("filter.resize method=cubic factor=3 ! filter.crop x=4 y=1 width=4 height=1",
+                    "0369", "3456"));
+    cr_expect(gives("filter.resize method=cubic factor=3 ! filter.crop x=1 y=4 width=1 height=4",
+                    "0/3/6/9", "3/4/5/6"));
     cr_expect(stage_is(stage_run("filter.resize method=lanczos factor=3", gray("7"), NULL, 1),
                        "777/777/777"));
     cr_expect(refuses("filter.crop x=3", gray("123"), "does not lie"));
@@ -276,6 +280,33 @@ Test(filter, noise_goes_and_edges_stay)
     }
 }
 
+/* A sample in the middle of an odd number of new ones is one of them; kernels are 0 at the others.
+ */
+Test(filter, resize_keeps_samples)
+{
+    static const char *const methods[] = {"bilinear", "area", "cubic"};
+    for (size_t i = 0; i < SEG_COUNT(methods); i++)
+        for (enum seg_dtype dtype = SEG_U8; dtype <= SEG_F32; dtype++) {
+            char words[200];
+            snprintf(words, sizeof words,
+                     "filter.resize method=%s factor=3 ! filter.resize method=nearest width=131 "
+                     "height=67",
+                     methods[i]);
+            seg_layer *image = stage_filled(SEG_IMAGE, dtype, 131, 67, speckle);
+            cr_expect(stage_same(stage_run(words, seg_layer_ref(image), NULL, 2), image), "%s, %d",
+                      methods[i], (int)dtype);
+        }
+}
+
+/* Pieces of 502 rows: some begin at such a sample and go on with one that needs earlier rows. */
+Test(filter, resize_in_pieces)
+{
+    seg_layer *image = stage_filled(SEG_IMAGE, SEG_U8, 600, 2004, speckle);
+    seg_layer *one =
+        stage_run("filter.resize method=cubic factor=3", seg_layer_ref(image), NULL, 1);
+    cr_expect(stage_same(one, stage_run("filter.resize method=cubic factor=3", image, NULL, 3)));
+}
+
 /* -- every stage on every kind of image ------------------------------------------------------- */
 
 static const char *const all[] = {
@@ -301,6 +332,7 @@ static const char *const all[] = {
     "filter.rescale type=u8",
     "filter.resize factor=0.3",
     "filter.resize method=lanczos factor=2.2",
+    "filter.resize method=cubic factor=3",
     "filter.resize method=area width=1 height=7",
     "filter.tv max_iterations=9",
     "filter.unsharp sigma=3",
