@@ -14,7 +14,7 @@ man/stages.stamp: segkit$(EXEEXT) $(plugin_LTLIBRARIES)
 	$(AM_V_GEN)rm -rf man/stages && $(MKDIR_P) man/stages && \
 	for id in $$($(stage_env) ./segkit$(EXEEXT) stages | sed 's/ .*//'); do \
 	  $(stage_env) ./segkit$(EXEEXT) stages $$id --man >man/stages/$$id.7 || exit 1; \
-	done && touch $@
+	done && $(stage_env) ./segkit$(EXEEXT) stages --man >man/stages/segkit-stages.7 && touch $@
 
 # make html: all pages for a browser, in man/html.
 html-local: man/stages.stamp

@@ -47,7 +47,7 @@ static int run(struct cli *cli, const void *given)
         return cli->count ? cli_gallery(cli, cli->operands[0], options->gallery)
                           : cli_usage(cli, "option '--gallery' needs an IMAGE to show stages on");
     if (options->man && !cli->count)
-        return cli_usage(cli, "option '--man' needs the ID of a stage");
+        return cli_exit_code(cli_stages_man(stdout, cli->context));
     if (!cli->count)
         return list_stages(cli, options->json);
     if (seg_stage_find(cli->context, cli->operands[0], &stage, &err))
@@ -68,7 +68,7 @@ static int run(struct cli *cli, const void *given)
 
 static const struct cli_option options[] = {
     {0, "json", NULL, "print the tables as JSON", CLI_FLAG, offsetof(struct options, json), 0, 0},
-    {0, "man", NULL, "print the stage's manual page (mdoc)", CLI_FLAG,
+    {0, "man", NULL, "print the manual page (mdoc): of the stage, or of all", CLI_FLAG,
      offsetof(struct options, man), 0, 0},
     {0, "gallery", "OUT.html", "write a page that shows what each stage makes of IMAGE", CLI_TEXT,
      offsetof(struct options, gallery), 0, 0},
@@ -77,7 +77,7 @@ static const struct cli_option options[] = {
 const struct cli_command cli_stages = {
     .name = "stages",
     .summary = "Lists the stages there are, or explains one.",
-    .synopsis = "[--json] [ID [--man]] | --gallery OUT.html IMAGE",
+    .synopsis = "[--json | --man] [ID] | --gallery OUT.html IMAGE",
     CLI_OPTIONS(options),
     .size = sizeof(struct options),
     .context = true,

@@ -21,6 +21,7 @@ bool cli_stage_example(seg_context *context, const struct seg_stage *stage,
 void cli_stage_text(FILE *to, const struct seg_stage *stage);
 void cli_stage_json(struct segi_json_out *out, const struct seg_stage *stage);
 void cli_stage_man(FILE *to, const struct seg_stage *stage, const struct cli_example *example);
+int cli_stages_man(FILE *to, seg_context *context); /* all of them; as seg_stage_each() */
 
 /* "0..100", "odd, 3..501", "4, 8": what a parameter may be. Returns `text`. */
 char *cli_param_range(const struct seg_param *param, char *text, size_t size);

@@ -117,7 +117,7 @@ void cli_stage_man(FILE *to, const struct seg_stage *stage, const struct cli_exa
     fputs(".Dd November 23, 2026\n.Dt ", to);
     for (const char *c = stage->id; *c; c++)
         fputc(toupper((unsigned char)*c), to);
-    fprintf(to, " 7\n.Os\n.Sh NAME\n.Nm %s\n.Nd ", stage->id);
+    fprintf(to, " 7\n.Os\n.Sh NAME\n.Nm %s\n.Nd segkit stage: ", stage->id); /* for man -k */
     put_text(to, stage->summary);
     fprintf(to, "\n.Sh SYNOPSIS\n.Nm %s\n", stage->id);
     for (uint32_t i = 0; i < stage->input_count; i++)
@@ -139,10 +139,54 @@ void cli_stage_man(FILE *to, const struct seg_stage *stage, const struct cli_exa
     }
     if (example)
         put_example(to, example);
-    fputs(".Sh SEE ALSO\n.Xr segkit 1 ,\n.Xr segkit-pipeline 5\n", to);
+    fputs(".Sh SEE ALSO\n.Xr segkit 1 ,\n.Xr segkit-pipeline 5 ,\n.Xr segkit-stages 7\n", to);
     if (stage->reference) {
         fputs(".Pp\n", to);
         put_text(to, stage->reference);
         fputc('\n', to);
     }
+}
+
+struct index {
+    FILE *to;
+    char family[64]; /* of the stage before */
+};
+
+static int put_index_row(void *user, const struct seg_stage *stage)
+{
+    struct index *index = user;
+    const int length = (int)strcspn(stage->id, ".");
+    if (strlen(index->family) != (size_t)length ||
+        strncmp(stage->id, index->family, (size_t)length)) {
+        if (*index->family)
+            fputs(".El\n", index->to);
+        snprintf(index->family, sizeof index->family, "%.*s", length, stage->id);
+        fprintf(index->to, ".Ss %s\n.Bl -tag -width Ds\n", index->family);
+    }
+    fprintf(index->to, ".It Xr %s 7\n", stage->id);
+    put_text(index->to, stage->summary);
+    fputs(".\n", index->to);
+    return 0;
+}
+
+int cli_stages_man(FILE *to, seg_context *context)
+{
+    struct index index = {.to = to};
+    fputs(".\\\" Written by 'segkit stages --man' from the stages' own tables.\n"
+          ".Dd November 30, 2026\n.Dt SEGKIT-STAGES 7\n.Os\n"
+          ".Sh NAME\n.Nm segkit-stages\n.Nd all stages of segkit\n"
+          ".Sh DESCRIPTION\n"
+          "What a pipeline may be made of, by family.\n"
+          "Each stage has a page of its own, with parameters, ranges, defaults, units,\n"
+          "ports, the paper it is from and an example;\n"
+          ".Ql segkit stages ID\n"
+          "prints the same on the terminal, and\n"
+          ".Ql segkit stages --gallery OUT.html IMAGE\n"
+          "shows what each of them makes of an image.\n",
+          to);
+    int status = seg_stage_each(context, put_index_row, &index);
+    if (*index.family)
+        fputs(".El\n", to);
+    fputs(".Sh SEE ALSO\n.Xr segkit 1 ,\n.Xr segkit-pipeline 5 ,\n.Xr segkit-plugin 7\n", to);
+    return status;
 }
