@@ -10,6 +10,12 @@
 #include <math.h>
 #include <string.h>
 
+#if COMMON_HAVE_AVX2
+#include <immintrin.h>
+#endif
+
+#define MOST_PLANES 3 /* of which sums fit into registers */
+
 struct params {
     double sigma_color, sigma_space;
     int32_t size, shape, border;
@@ -75,17 +81,19 @@ COMMON_INLINE void add_weighed(const float *restrict other, const float *restric
         sums[x] += by[x] * other[x];
 }
 
-/* Sums of one row: weights, then one row a plane; with several planes also a row of squares. */
-COMMON_INLINE void sum_row_body(const struct bilateral *b, ptrdiff_t y, float *sums)
+/* Sums from column `x` to the end of a row: weights, then one row a plane; with several planes also
+ * a row of squares. */
+COMMON_INLINE void sum_row_body(const struct bilateral *b, ptrdiff_t y, size_t x, float *sums)
 {
-    const size_t width = b->width, planes = (size_t)b->in.planes;
-    const float *row = b->padded.data + y * b->padded.stride;
-    float *weights = sums, *squares = sums + (planes + 1) * width;
-    memset(sums, 0, (planes + 1) * width * sizeof *sums);
+    const size_t all = b->width, width = all - x, planes = (size_t)b->in.planes;
+    const float *row = b->padded.data + y * b->padded.stride + x;
+    float *weights = sums + x, *squares = weights + (planes + 1) * all;
+    for (size_t p = 0; p <= planes; p++)
+        memset(weights + p * all, 0, width * sizeof *sums);
     for (size_t k = 0; k < b->tap_count; k++) {
         const struct tap tap = b->taps[k];
         if (planes == 1) {
-            add_plain(row, row + tap.at, width, tap, b->slope, weights, sums + width);
+            add_plain(row, row + tap.at, width, tap, b->slope, weights, weights + all);
             continue;
         }
         memset(squares, 0, width * sizeof *squares);
@@ -96,16 +104,92 @@ COMMON_INLINE void sum_row_body(const struct bilateral *b, ptrdiff_t y, float *s
         add_weights(squares, width, tap, b->slope, weights);
         for (size_t p = 0; p < planes; p++)
             add_weighed(row + (ptrdiff_t)p * b->padded.plane_stride + tap.at, squares, width,
-                        sums + (p + 1) * width);
+                        weights + (p + 1) * all);
     }
-    for (size_t p = 0; p < planes; p++)
-        for (size_t x = 0; x < width; x++)
-            sums[(p + 1) * width + x] /= weights[x];
+    for (size_t p = 1; p <= planes; p++)
+        for (size_t i = 0; i < width; i++)
+            weights[p * all + i] /= weights[i];
+}
+
+#if COMMON_HAVE_AVX2
+/* fast_exp2, the same bits. */
+COMMON_AVX2 static inline __m256 exp2_of(__m256 x)
+{
+    const __m256 large = _mm256_set1_ps(12582912);
+    x = _mm256_max_ps(x, _mm256_set1_ps(-126));
+    const __m256 rounded = _mm256_add_ps(x, large);
+    const __m256 t = _mm256_sub_ps(x, _mm256_sub_ps(rounded, large)), square = _mm256_mul_ps(t, t);
+    const __m256 low =
+        _mm256_add_ps(_mm256_set1_ps(1), _mm256_mul_ps(_mm256_set1_ps(0.69312418F), t));
+    __m256 high =
+        _mm256_add_ps(_mm256_set1_ps(0.24024099F), _mm256_mul_ps(_mm256_set1_ps(0.05590643F), t));
+    high = _mm256_add_ps(high, _mm256_mul_ps(_mm256_set1_ps(0.009582853F), square));
+    const __m256 power = _mm256_add_ps(low, _mm256_mul_ps(square, high));
+    const __m256i shift = _mm256_slli_epi32(_mm256_castps_si256(rounded), 23);
+    return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(power), shift));
+}
+
+/* One tap of eight samples of each plane: its weight and what it adds to the sums. */
+COMMON_AVX2 static inline __attribute__((always_inline)) __m256
+add_tap(const struct bilateral *b, const float *row, struct tap tap, int planes, __m256 *sums)
+{
+    __m256 others[MOST_PLANES], squares = _mm256_setzero_ps();
+    for (int p = 0; p < planes; p++, row += b->padded.plane_stride) {
+        others[p] = _mm256_loadu_ps(row + tap.at);
+        const __m256 d = _mm256_sub_ps(others[p], _mm256_loadu_ps(row));
+        squares = p ? _mm256_add_ps(squares, _mm256_mul_ps(d, d)) : _mm256_mul_ps(d, d);
+    }
+    const __m256 weight = exp2_of(
+        _mm256_add_ps(_mm256_mul_ps(squares, _mm256_set1_ps(b->slope)), _mm256_set1_ps(tap.log)));
+    for (int p = 0; p < planes; p++)
+        sums[p] = _mm256_add_ps(sums[p], _mm256_mul_ps(weight, others[p]));
+    return weight;
+}
+
+/* What is done of a row in whole blocks, whose sums stay in registers; returns how much. */
+COMMON_AVX2 static inline __attribute__((always_inline)) size_t
+sum_blocks(const struct bilateral *b, ptrdiff_t y, int planes, float *to)
+{
+    const float *row = b->padded.data + y * b->padded.stride;
+    size_t x = 0;
+    for (; x + 16 <= b->width; x += 16) {
+        __m256 low[MOST_PLANES], high[MOST_PLANES], total[2];
+        total[0] = total[1] = _mm256_setzero_ps();
+        for (int p = 0; p < planes; p++)
+            low[p] = high[p] = _mm256_setzero_ps();
+        for (size_t k = 0; k < b->tap_count; k++) {
+            const struct tap tap = b->taps[k];
+            total[0] = _mm256_add_ps(total[0], add_tap(b, row + x, tap, planes, low));
+            total[1] = _mm256_add_ps(total[1], add_tap(b, row + x + 8, tap, planes, high));
+        }
+        for (int p = 0; p < planes; p++) {
+            float *at = to + ((size_t)p + 1) * b->width + x;
+            _mm256_storeu_ps(at, _mm256_div_ps(low[p], total[0]));
+            _mm256_storeu_ps(at + 8, _mm256_div_ps(high[p], total[1]));
+        }
+    }
+    return x;
 }
 
 COMMON_AVX2 static void sum_row_avx2(const struct bilateral *b, ptrdiff_t y, float *sums)
 {
-    sum_row_body(b, y, sums);
+    const int32_t planes = b->in.planes;
+    const size_t done = planes == 1   ? sum_blocks(b, y, 1, sums)
+                        : planes == 3 ? sum_blocks(b, y, 3, sums)
+                                      : 0;
+    sum_row_body(b, y, done, sums);
+}
+#endif
+
+static void sum_row(const struct bilateral *b, ptrdiff_t y, float *sums)
+{
+#if COMMON_HAVE_AVX2
+    if (common_cpu_avx2()) {
+        sum_row_avx2(b, y, sums);
+        return;
+    }
+#endif
+    sum_row_body(b, y, 0, sums);
 }
 
 static int filter_rows(void *arg, size_t begin, size_t end, unsigned worker)
@@ -113,7 +197,7 @@ static int filter_rows(void *arg, size_t begin, size_t end, unsigned worker)
     const struct bilateral *b = arg;
     float *sums = b->room + worker * b->share;
     for (size_t y = begin; y < end; y++) {
-        (common_cpu_avx2() ? sum_row_avx2 : sum_row_body)(b, (ptrdiff_t)y, sums);
+        sum_row(b, (ptrdiff_t)y, sums);
         for (int32_t p = 0; p < b->in.planes; p++)
             common_store(&b->out, p, (int32_t)y, sums + ((size_t)p + 1) * b->width, b->width);
     }
