@@ -10,9 +10,11 @@
 #include <string.h>
 
 struct separable {
-    struct seg_view in, out;
+    struct seg_view in;
     int32_t plane, border;
     const struct separable_form *form;
+    common_take_row take;
+    const void *arg; /* of it */
     const void *weights;
     size_t radius, padded; /* padded: elements of a row, a multiple of SEPARABLE_BLOCK */
     char *room;            /* `share` bytes for each worker */
@@ -53,17 +55,18 @@ static int filter_rows(void *arg, size_t begin, size_t end, unsigned worker)
         for (size_t i = 0; i < size; i++)
             rows[i] = ring + (y - begin + i) % size * bytes;
         s->form->weigh(rows, s->weights, s->radius, result, s->padded);
-        s->form->store(&s->out, s->plane, (int32_t)y, result);
+        s->take(s->arg, s->plane, (int32_t)y, result, s->form == &separable_fixed, worker);
     }
     return SEG_OK;
 }
 
 /* Chooses the form: fixed point where it is right enough. */
-static int choose(const struct common_env *env, struct separable *s, const float *weights)
+static int choose(const struct common_env *env, struct separable *s, const float *weights,
+                  bool may_fix)
 {
     s->form = &separable_float;
     s->weights = weights;
-    if (s->in.dtype != SEG_U8 || s->out.dtype != SEG_U8)
+    if (s->in.dtype != SEG_U8 || !may_fix)
         return SEG_OK;
     bool fits;
     const int16_t *fixed = separable_fixed_weights(env, weights, (int32_t)s->radius, &fits);
@@ -74,12 +77,13 @@ static int choose(const struct common_env *env, struct separable *s, const float
     return fixed ? SEG_OK : common_nomem(env);
 }
 
-int common_separable(const struct common_env *env, const struct seg_view *in,
-                     const struct seg_view *out, const float *weights, int32_t radius,
-                     int32_t border)
+int common_separable_rows(const struct common_env *env, const struct seg_view *in,
+                          const float *weights, int32_t radius, int32_t border, bool may_fix,
+                          common_take_row take, const void *arg)
 {
-    struct separable s = {.in = *in, .out = *out, .border = border, .radius = (size_t)radius};
-    int status = choose(env, &s, weights);
+    struct separable s = {
+        .in = *in, .border = border, .take = take, .arg = arg, .radius = (size_t)radius};
+    int status = choose(env, &s, weights, may_fix);
     if (status)
         return status;
     const size_t size = 2 * s.radius + 1, workers = env->host->workers(env->call);
@@ -96,6 +100,21 @@ int common_separable(const struct common_env *env, const struct seg_view *in,
     for (s.plane = 0; s.plane < in->planes && !status; s.plane++)
         status = common_parallel(env, (size_t)in->height, grain, filter_rows, &s);
     return status;
+}
+
+static void store_row(const void *arg, int32_t plane, int32_t y, const void *values, bool fixed,
+                      unsigned worker)
+{
+    (void)worker;
+    (fixed ? separable_fixed : separable_float).store(arg, plane, y, values);
+}
+
+int common_separable(const struct common_env *env, const struct seg_view *in,
+                     const struct seg_view *out, const float *weights, int32_t radius,
+                     int32_t border)
+{
+    return common_separable_rows(env, in, weights, radius, border, out->dtype == SEG_U8, store_row,
+                                 out);
 }
 
 float *common_gaussian(const struct common_env *env, double sigma, int32_t radius)
