@@ -37,7 +37,7 @@ COMMON_INLINE void hsv_from_rgb(float *r, float *g, float *b)
     *b = most;
 }
 
-COMMON_INLINE void luv_from_rgb(float *r, float *g, float *b)
+COMMON_INLINE void luv_from_linear(float *r, float *g, float *b)
 {
     struct common_xyz xyz = common_xyz(*r, *g, *b);
     float x = xyz.x * COMMON_WHITE_X, z = xyz.z * COMMON_WHITE_Z;
@@ -56,15 +56,16 @@ COMMON_INLINE void ycrcb_from_rgb(float *r, float *g, float *b)
     *r = y;
 }
 
+/* Lab and Luv are made of linear light. */
 COMMON_INLINE void from_rgb(enum space space, float *restrict r, float *restrict g,
                             float *restrict b, int32_t width)
 {
     for (int32_t x = 0; x < width && space == HSV; x++)
         hsv_from_rgb(&r[x], &g[x], &b[x]);
     for (int32_t x = 0; x < width && space == LAB; x++)
-        common_lab(&r[x], &g[x], &b[x]);
+        common_lab_of_linear(&r[x], &g[x], &b[x]);
     for (int32_t x = 0; x < width && space == LUV; x++)
-        luv_from_rgb(&r[x], &g[x], &b[x]);
+        luv_from_linear(&r[x], &g[x], &b[x]);
     for (int32_t x = 0; x < width && (space == YCRCB || space == GRAY); x++)
         ycrcb_from_rgb(&r[x], &g[x], &b[x]);
 }
@@ -72,6 +73,22 @@ COMMON_INLINE void from_rgb(enum space space, float *restrict r, float *restrict
 COMMON_AVX2 static void from_rgb_avx2(enum space space, float *r, float *g, float *b, int32_t width)
 {
     from_rgb(space, r, g, b, width);
+}
+
+static bool of_linear(enum space space)
+{
+    return space == LAB || space == LUV;
+}
+
+COMMON_INLINE void linear_body(float *row, int32_t width)
+{
+    for (int32_t x = 0; x < width; x++)
+        row[x] = common_linear(row[x]);
+}
+
+COMMON_AVX2 static void linear_avx2(float *row, int32_t width)
+{
+    linear_body(row, width);
 }
 
 static float gamma_of(float value)
@@ -137,32 +154,59 @@ static void to_rgb(enum space space, float *a, float *b, float *c, int32_t width
 struct convert {
     struct seg_view in, out;
     enum space from, to;
+    bool linear; /* RGB is made linear */
     float scale;
-    float *room; /* two rows for each worker, for planes that the result does not have */
+    float table[256]; /* of 8 bits */
+    float *room;      /* two rows for each worker, for planes that the result does not have */
 };
+
+/* A row of the input, scaled; RGB linear where that is wanted. */
+static void load_row(const struct convert *convert, int32_t plane, int32_t y, float *row)
+{
+    const int32_t width = convert->in.width;
+    if (convert->in.dtype == SEG_U8) {
+        const uint8_t *from = seg_row(&convert->in, plane, y);
+        for (int32_t x = 0; x < width; x++)
+            row[x] = convert->table[from[x]];
+        return;
+    }
+    common_floats(&convert->in, plane, y, 0, (size_t)width, row);
+    for (int32_t x = 0; x < width; x++)
+        row[x] *= convert->scale;
+    if (convert->linear && convert->from == RGB)
+        (common_cpu_avx2() ? linear_avx2 : linear_body)(row, width);
+}
 
 static int convert_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct convert *convert = arg;
     int32_t width = convert->in.width;
     float *room = convert->room + 2 * (size_t)worker * (size_t)width;
+    const bool avx2 = common_cpu_avx2();
     for (size_t y = begin; y < end; y++) {
         float *rows[3];
         for (int32_t k = 0; k < 3; k++) {
             rows[k] = k < convert->out.planes ? seg_row(&convert->out, k, (int32_t)y)
                                               : room + (size_t)(k - 1) * (size_t)width;
-            common_floats(&convert->in, k, (int32_t)y, 0, (size_t)width, rows[k]);
-            for (int32_t x = 0; x < width; x++)
-                rows[k][x] *= convert->scale;
+            load_row(convert, k, (int32_t)y, rows[k]);
         }
         if (convert->from == convert->to)
             continue;
         if (convert->from != RGB)
             to_rgb(convert->from, rows[0], rows[1], rows[2], width);
-        (common_cpu_avx2() ? from_rgb_avx2 : from_rgb)(convert->to, rows[0], rows[1], rows[2],
-                                                       width);
+        for (int32_t k = 0; k < 3 && convert->linear && convert->from != RGB; k++)
+            (avx2 ? linear_avx2 : linear_body)(rows[k], width);
+        (avx2 ? from_rgb_avx2 : from_rgb)(convert->to, rows[0], rows[1], rows[2], width);
     }
     return SEG_OK;
+}
+
+static void set_table(struct convert *convert)
+{
+    for (int i = 0; i < 256; i++) {
+        const float value = (float)i * convert->scale;
+        convert->table[i] = convert->linear ? common_linear(value) : value;
+    }
 }
 
 static int process(void *self, const struct seg_host *host, struct seg_call *call)
@@ -182,6 +226,8 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
     if (!COMMON_SCRATCH(&env, convert.room, 2 * (size_t)convert.in.width * host->workers(call)))
         return common_nomem(&env);
     convert.scale = 1 / filter_span(dtype);
+    convert.linear = of_linear(convert.to) && convert.from != convert.to;
+    set_table(&convert);
     status = common_parallel(&env, (size_t)convert.in.height, common_grain(convert.in.width),
                              convert_rows, &convert);
     const double color = colors[convert.to];
