@@ -2,6 +2,7 @@
 /* Sums over windows. Over squares by running sums, first down the columns and then along the row,
  * so that the cost does not depend on the window; over disks by sums along each of their rows. */
 #include "local.h"
+#include "byte_means.h"
 #include "shape.h"
 
 #include "common/border.h"
@@ -303,6 +304,9 @@ int threshold_local(const struct local_params *params, const struct seg_host *ho
     };
     if (whole && l.rule.convention == LOCAL_OPENCV)
         l.rule.offset = ceil(params->offset);
+    if (method == LOCAL_MEAN && l.rule.convention != LOCAL_IMAGEJ && l.image.dtype == SEG_U8 &&
+        l.window <= BYTE_MEANS_MOST)
+        return threshold_byte_means(&env, &l.image, &l.mask, &l.rule, l.window);
     l.band = 4 * (size_t)l.window + 64; /* a piece first adds up the rows of a window */
     const size_t bands = ((size_t)l.image.height + l.band - 1) / l.band;
     status = room(&l);

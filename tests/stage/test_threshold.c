@@ -87,6 +87,26 @@ Test(threshold, types_agree)
     }
 }
 
+/* The sums of 8 bits and of more are made in other ways. */
+Test(threshold, means_agree)
+{
+    static const char *const words[] = {
+        "threshold.local_mean window=9",
+        "threshold.local_mean window=1 offset=0",
+        "threshold.local_mean window=101 offset=-7.5",
+        "threshold.local_mean window=257",
+        "threshold.local_mean window=259",
+        "threshold.local_mean window=9 offset=1.5 convention=opencv",
+    };
+    for (size_t i = 0; i < SEG_COUNT(words); i++) {
+        seg_layer *bytes =
+            stage_run(words[i], stage_filled(SEG_IMAGE, SEG_U8, 140, 330, waves), NULL, 3);
+        seg_layer *more =
+            stage_run(words[i], stage_filled(SEG_IMAGE, SEG_U16, 140, 330, waves), NULL, 1);
+        cr_expect(bytes && more && stage_same(bytes, more), "%s: %s", words[i], stage_why());
+    }
+}
+
 Test(threshold, windows_by_hand)
 {
     static const struct {
