@@ -5,13 +5,10 @@
 #include "stages.h"
 
 static const struct seg_stage *const stages[] = {
-    &mask_clear_border, &mask_close,
-    &mask_components,   &mask_convex_hull,
-    &mask_dilate,       &mask_erode,
-    &mask_fill_holes,   &mask_keep_largest,
-    &mask_medial_axis,  &mask_open,
-    &mask_outline,      &mask_reconstruct,
-    &mask_remove_small, &mask_remove_small_holes,
+    &mask_clear_border, &mask_close,        &mask_combine,      &mask_components,
+    &mask_convex_hull,  &mask_dilate,       &mask_erode,        &mask_fill_holes,
+    &mask_invert,       &mask_keep_largest, &mask_medial_axis,  &mask_open,
+    &mask_outline,      &mask_reconstruct,  &mask_remove_small, &mask_remove_small_holes,
     &mask_skeleton,     &mask_thin,
 };
 

@@ -7,11 +7,13 @@
 
 extern const struct seg_stage mask_clear_border;
 extern const struct seg_stage mask_close;
+extern const struct seg_stage mask_combine;
 extern const struct seg_stage mask_components;
 extern const struct seg_stage mask_convex_hull;
 extern const struct seg_stage mask_dilate;
 extern const struct seg_stage mask_erode;
 extern const struct seg_stage mask_fill_holes;
+extern const struct seg_stage mask_invert;
 extern const struct seg_stage mask_keep_largest;
 extern const struct seg_stage mask_medial_axis;
 extern const struct seg_stage mask_open;

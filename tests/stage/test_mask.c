@@ -110,6 +110,32 @@ Test(mask, outlines)
         becomes("mask.outline side=outer connectivity=8", "0000/0110/0000", "1111/1001/1111"));
 }
 
+Test(mask, inverts)
+{
+    cr_expect(becomes("mask.invert", "01/10/11", "10/01/00"));
+    cr_expect(becomes("mask.invert ! mask.invert", "0110", "0110"));
+}
+
+Test(mask, combines)
+{
+    static const struct {
+        const char *words, *result;
+    } cases[] = {
+        {"mask.combine other=extra", "00/01"},
+        {"mask.combine other=extra operation=or", "01/11"},
+        {"mask.combine other=extra operation=xor", "01/10"},
+        {"mask.combine other=extra operation=minus", "00/10"},
+    };
+    for (size_t i = 0; i < SEG_COUNT(cases); i++)
+        cr_expect(stage_is(stage_run(cases[i].words, stage_layer(SEG_MASK, SEG_U8, "00/11"),
+                                     stage_layer(SEG_MASK, SEG_U8, "01/01"), 1),
+                           cases[i].result),
+                  "%s: %s", cases[i].words, stage_why());
+    cr_expect_null(stage_run("mask.combine other=extra", stage_layer(SEG_MASK, SEG_U8, "01"),
+                             stage_layer(SEG_MASK, SEG_U8, "011"), 1));
+    cr_expect(strstr(stage_why(), "other"), "%s", stage_why());
+}
+
 Test(mask, hulls)
 {
     cr_expect(becomes("mask.convex_hull", "10000/00000/00000/00000/00001",
