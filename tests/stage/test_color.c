@@ -69,6 +69,25 @@ Test(color, there_and_back)
         }
 }
 
+Test(color, ranges)
+{
+    static const char *const red = "threshold.range low=0.9,0.5,0.2 high=0.1,1,1 space=hsv";
+    expect(red, 200, 20, 30, 1, 0, 0, 0);
+    expect(red, 200, 30, 20, 1, 0, 0, 0);
+    expect(red, 20, 200, 30, 0, 0, 0, 0);
+    expect("threshold.range low=50,75,60 high=60,85,70 space=lab", 255, 0, 0, 1, 0, 0, 0);
+    expect("threshold.range low=50,85,60 high=60,95,70 space=lab", 255, 0, 0, 0, 0, 0, 0);
+    expect("filter.color to=lab ! threshold.range low=50,75,60 high=60,85,70 space=lab", 255, 0, 0,
+           1, 0, 0, 0);
+    expect("filter.color to=luv ! threshold.range low=0.9,0.9,0.9 high=0.1,1.1,1.1 space=hsv", 255,
+           0, 0, 1, 0, 0, 0);
+    expect("threshold.range low=0.29 high=0.3 space=gray", 255, 0, 0, 1, 0, 0, 0);
+    expect("threshold.range low=255,0,0 high=255,0,0", 255, 0, 0, 1, 0, 0, 0);
+    cr_expect_null(stage_run("threshold.range low=0 high=1 space=hsv",
+                             stage_layer(SEG_IMAGE, SEG_U8, "1"), NULL, 1));
+    cr_expect(strstr(stage_why(), "3 or 4 channels"), "%s", stage_why());
+}
+
 Test(color, stains)
 {
     expect("filter.stain", 255, 255, 255, 0, 0, 0, 1e-6);
