@@ -15,7 +15,9 @@ struct source {
     int32_t out, groups;
 };
 
-static int load(const struct cnn_layer *layer, struct source *s, struct cnn_error *err)
+/* Copies them; the file's pages are not needed again, and would stay beside the prepared ones. */
+static int load(const struct cnn_net *net, const struct cnn_layer *layer, struct source *s,
+                struct cnn_error *err)
 {
     const struct cnn_weights *weights;
     const float *bias;
@@ -37,6 +39,7 @@ static int load(const struct cnn_layer *layer, struct source *s, struct cnn_erro
     if (!s->weights || !s->bias)
         return cnn_nomem(err);
     cnn_weights_copy(weights, s->weights);
+    cnn_net_forget(net, weights);
     s->each = weights->count / (size_t)s->out;
     if (bias)
         memcpy(s->bias, bias, (size_t)s->out * sizeof(float));
@@ -75,7 +78,7 @@ void *cnn_fused_weights(const struct cnn_net *net, int32_t layer, const struct c
 {
     struct source s = {0};
     unsigned char *packed = NULL;
-    if (load(&net->layers[layer], &s, err) != SEG_OK)
+    if (load(net, &net->layers[layer], &s, err) != SEG_OK)
         goto out;
     for (int32_t i = 0; i < node->fused_count; i++) {
         const struct cnn_layer *l = &net->layers[node->fused[i]];

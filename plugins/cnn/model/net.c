@@ -309,6 +309,17 @@ out:
     return NULL;
 }
 
+void cnn_net_forget(const struct cnn_net *net, const struct cnn_weights *weights)
+{
+    if (!net->map || !weights->at)
+        return;
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from = (uintptr_t)weights->at;
+    const uintptr_t first = (from + page - 1) / page * page;
+    const uintptr_t end = (from + cnn_weights_bytes(weights)) / page * page;
+    if (first < end) /* a failure leaves the pages where they are */
+        madvise((char *)net->map + (first - (uintptr_t)net->map), end - first, MADV_DONTNEED);
+}
+
 void cnn_net_free(struct cnn_net *net)
 {
     if (!net)

@@ -47,6 +47,10 @@ struct cnn_net *cnn_net_parse(const char *path, const void *param, size_t param_
                               const void *weights, size_t weights_size, struct cnn_error *err);
 void cnn_net_free(struct cnn_net *net);
 
+/* Says that a tensor will hardly be read again: its part of the mapped file gives its memory back.
+ */
+void cnn_net_forget(const struct cnn_net *net, const struct cnn_weights *weights);
+
 /* The index of a blob, by name, or by index in decimal where no blob has that name; -1: none. */
 int32_t cnn_net_find(const struct cnn_net *net, const char *name);
 

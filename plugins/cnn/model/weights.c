@@ -32,6 +32,22 @@ static const unsigned char *take(struct cnn_reader *reader, size_t bytes)
     return at;
 }
 
+size_t cnn_weights_bytes(const struct cnn_weights *weights)
+{
+    switch (weights->form) {
+    case CNN_FORM_RAW:
+        return weights->count * sizeof(float);
+    case CNN_FORM_HALF:
+        return weights->count * sizeof(uint16_t);
+    case CNN_FORM_INT8:
+        return weights->count;
+    case CNN_FORM_TABLE:
+        return TABLE + weights->count;
+    default:
+        return 0;
+    }
+}
+
 int cnn_read(struct cnn_reader *reader, int64_t count, bool tagged, float low, float high,
              struct cnn_weights *weights, struct cnn_error *err)
 {
@@ -45,7 +61,7 @@ int cnn_read(struct cnn_reader *reader, int64_t count, bool tagged, float low, f
         weights->seed = reader->seed += 0x9E3779B97F4A7C15u;
         return SEG_OK;
     }
-    size_t start = reader->at, bytes = (size_t)count * sizeof(float);
+    size_t start = reader->at;
     uint32_t tag = 0;
     if (tagged) {
         const unsigned char *p = take(reader, sizeof tag);
@@ -54,17 +70,13 @@ int cnn_read(struct cnn_reader *reader, int64_t count, bool tagged, float low, f
         tag = word(p);
     }
     weights->form = CNN_FORM_RAW;
-    if (tag == TAG_HALF) {
+    if (tag == TAG_HALF)
         weights->form = CNN_FORM_HALF;
-        bytes = (size_t)count * 2;
-    } else if (tag == TAG_INT8) {
+    else if (tag == TAG_INT8)
         weights->form = CNN_FORM_INT8;
-        bytes = (size_t)count;
-    } else if (tag != 0 && tag != TAG_FLOAT) {
+    else if (tag != 0 && tag != TAG_FLOAT)
         weights->form = CNN_FORM_TABLE;
-        bytes = TABLE + (size_t)count;
-    }
-    weights->at = take(reader, bytes);
+    weights->at = take(reader, cnn_weights_bytes(weights));
     if (weights->at)
         return SEG_OK;
 cut:

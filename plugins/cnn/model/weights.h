@@ -39,6 +39,8 @@ const float *cnn_weights_load(struct cnn_weights *weights);
 /* Writes `count` floats. */
 void cnn_weights_copy(const struct cnn_weights *weights, float *out);
 void cnn_weights_drop(struct cnn_weights *weights); /* what load made */
+/* What the tensor takes in the file, from `at` on; 0 for random ones. */
+size_t cnn_weights_bytes(const struct cnn_weights *weights);
 /* The integers of a tensor of CNN_FORM_INT8. */
 const int8_t *cnn_weights_int8(const struct cnn_weights *weights);
 
