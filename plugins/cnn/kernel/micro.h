@@ -9,7 +9,14 @@
 
 /* A loop over constants that keeps arrays in registers. Sanitizers check each access of the
  * unrolled code, which takes the compiler minutes. */
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature)
+#define SANITIZED __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+#if SANITIZED
 #define UNROLL(i, count) for (size_t i = 0; i < (count); i++)
 #elif defined(__clang__)
 #define UNROLL(i, count) _Pragma("unroll") for (size_t i = 0; i < (count); i++)
