@@ -5,13 +5,6 @@
 #include "service.h"
 #include "stage.h"
 
-const struct seg_choice cnn_flip_choices[4] = {
-    {"none", "the image as it is"},
-    {"horizontal", "and mirrored left to right"},
-    {"vertical", "and mirrored top to bottom"},
-    {"both", "all four"},
-};
-
 static const struct seg_stage *const stages[] = {&cnn_semantic_stage, &cnn_matting_stage,
                                                  &cnn_instance_stage};
 

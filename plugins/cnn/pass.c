@@ -116,6 +116,9 @@ static int add_extra(struct cnn_scene *scene, const struct cnn_extra *extra, str
     blob->c = extra->kind == CNN_COORDS ? 2 : extra->size_count > 2 ? extra->size[2] : 1;
     if (blob->w < 1 || blob->h < 1)
         return cnn_fail(&scene->err, SEG_IO, "%s: input '%s' has no size", net->path, extra->blob);
+    if ((int64_t)blob->w * blob->h > CNN_ELEMENTS_MAX / blob->c)
+        return cnn_fail(&scene->err, SEG_LIMIT, "%s: input '%s' of %d x %d x %d is too large",
+                        net->path, extra->blob, (int)blob->w, (int)blob->h, (int)blob->c);
     if (!new_blob(scene, blob))
         return cnn_nomem(&scene->err);
     feed->count++;
@@ -157,6 +160,13 @@ static int feed_open(struct cnn_scene *scene, const struct cnn_canvas *canvas, s
 }
 
 /* -- one pass ---------------------------------------------------------------------------------- */
+
+const struct seg_choice cnn_flip_choices[4] = {
+    {"none", "the image as it is"},
+    {"horizontal", "and mirrored left to right"},
+    {"vertical", "and mirrored top to bottom"},
+    {"both", "all four"},
+};
 
 /* Reverses rows (x) or their order (y) in every plane. */
 static void mirror(const struct cnn_blob *blob, bool x, bool y)
@@ -213,6 +223,10 @@ static int settle(struct cnn_scene *scene, const struct cnn_pass *pass)
 static int sort_outputs(struct cnn_scene *scene, struct cnn_pass *pass)
 {
     struct cnn_segmenter *model = scene->model;
+    for (size_t i = 0; i < model->output_count; i++)
+        if (pass->blobs[i].dtype != CNN_F32)
+            return cnn_fail(&scene->err, SEG_STAGE, "%s: output '%s' is of integers, not floats",
+                            model->net->path, model->net->blobs[model->outputs[i]].name);
     mtx_lock(&model->lock);
     if (!model->decoder)
         settle(scene, pass);

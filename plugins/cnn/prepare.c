@@ -9,6 +9,8 @@
 
 /* -- canvas ------------------------------------------------------------------------------------ */
 
+enum { CANVAS_MAX = 1 << 28 }; /* pixels, the usual limit of an image too */
+
 static void fit(const int32_t size[2], int32_t width, int32_t height, int32_t content[2])
 {
     int64_t h = (int64_t)height * size[0] / width;
@@ -37,12 +39,15 @@ int cnn_canvas_plan(const struct cnn_sidecar *sidecar, const int32_t fixed[2], i
     for (int i = 0; i < 2; i++) {
         int64_t multiple = sidecar->resize == CNN_STRETCH ? 1 : sidecar->multiple[i];
         int64_t full = (canvas->content[i] + multiple - 1) / multiple * multiple;
-        if (full > INT32_MAX / 4)
-            return cnn_fail(err, SEG_LIMIT, "an image of %d x %d is too large for the network",
-                            (int)width, (int)height);
-        canvas->size[i] = (int32_t)full;
+        canvas->size[i] = (int32_t)(full > CANVAS_MAX ? CANVAS_MAX + 1 : full);
         canvas->offset[i] = (canvas->size[i] - canvas->content[i]) / 2;
     }
+    if ((int64_t)canvas->size[0] * canvas->size[1] > CANVAS_MAX)
+        return cnn_fail(err, SEG_LIMIT,
+                        "an image of %d x %d becomes %d x %d for the network, which is more than "
+                        "%d pixels",
+                        (int)width, (int)height, (int)canvas->size[0], (int)canvas->size[1],
+                        CANVAS_MAX);
     return SEG_OK;
 }
 

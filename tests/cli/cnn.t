@@ -48,6 +48,28 @@ gives "unknown class" 5 \
 gives "no such plane" 5 \
     "segkit: $nuclei: word 4 'scores.channel': stage 'scores.channel': parameter 'class': there is no class 3; the scores have classes 0 to 2" \
     "$SEGKIT" run "$nuclei" -o x.npy -- cnn.semantic "model=$model" ! scores.channel class=3
+
+# networks that no image suits
+network() { mkdir "$1"; printf '7767517\n%s\n' "$2" >"$1/net.param"; : >"$1/net.bin"; printf '%s\n' \
+    'segkit-model: 1' 'param: net.param' 'bin: net.bin' 'decoder: none-threshold' "$3" >"$1/model.yaml"; }
+network huge '2 2
+Input data 0 1 data
+Sigmoid map 1 1 data map' 'input: { blob: data, size: [32768, 32768] }'
+says "an input larger than any image" 4 'becomes 32768 x 32768 for the network' \
+    "$SEGKIT" run "$nuclei" -o x.png -- cnn.matting model=huge
+network wide '3 3
+Input data 0 1 data
+Input more 0 1 more
+BinaryOp map 2 1 data more map' 'input: { blob: data, zeros: { more: [32768, 32768, 3] } }'
+says "a further input that is larger" 4 "input 'more' of 32768 x 32768 x 3 is too large" \
+    "$SEGKIT" run "$nuclei" -o x.png -- cnn.matting model=wide
+network whole '2 2
+Input data 0 1 data
+Quantize map 1 1 data map' 'output: { blob: map }'
+printf '\0\0\200\077' >whole/net.bin
+says "an output of integers" 5 "output 'map' is of integers" \
+    "$SEGKIT" run "$nuclei" -o x.png -- cnn.matting model=whole
+
 says "probe tells the decoder" 0 '^decoder   softmax, as the sidecar says$' \
     "$SEGKIT" model probe "$model"
 says "probe tells what the shapes say" 0 '^decoder   argmax, as the shapes say$' \

@@ -389,6 +389,11 @@ Test(cnn_decode, says_what_does_not_fit, .init = setup)
     err = (struct cnn_error){0};
     cr_expect_eq(cnn_decode_yolov5(&heads, &canvas, &rules, &objects, &err), SEG_STAGE);
     err = (struct cnn_error){0};
+    /* three heads, but two of them of one stride */
+    heads.blob[CNN_ROLE_PREDICTIONS][0] = heads.blob[CNN_ROLE_PREDICTIONS][1] = &box;
+    heads.count[CNN_ROLE_PREDICTIONS] = 3;
+    cr_expect_eq(cnn_decode_yolov5(&heads, &canvas, &rules, &objects, &err), SEG_STAGE);
+    err = (struct cnn_error){0};
     cr_expect_eq(cnn_decode_yolact(&heads, &canvas, &rules, &objects, &err), SEG_STAGE);
     err = (struct cnn_error){0};
     cr_expect_eq(cnn_decode_solov2(&heads, &canvas, &rules, &objects, &err), SEG_STAGE);

@@ -117,7 +117,10 @@ int cnn_decode_yolov5(const struct cnn_heads *heads, const struct cnn_canvas *ca
 {
     const struct cnn_blob *proto = heads->blob[CNN_ROLE_PROTOTYPES][0];
     const int32_t count = heads->count[CNN_ROLE_PREDICTIONS];
-    if (!proto || (count != HEADS && count != 1))
+    bool whole = proto && (count == HEADS || count == 1);
+    for (int32_t i = 0; whole && i < count; i++) /* none may stand twice in the place of another */
+        whole = heads->blob[CNN_ROLE_PREDICTIONS][i];
+    if (!whole)
         return cnn_fail(err, SEG_STAGE,
                         "yolov5-seg needs prototypes and three heads or one list, "
                         "not %d",
