@@ -4,6 +4,7 @@
 #     FOLDER/fuzz_image -max_len=4096 -timeout=10 FOLDER/corpus tests/fuzz/images
 #     builddir=BUILD FOLDER/fuzz_pipeline FOLDER/corpus tests/cases/pipelines tests/fuzz/pipelines
 #     FOLDER/fuzz_model -max_len=2048 -timeout=10 FOLDER/corpus tests/fuzz/models
+#     FOLDER/fuzz_sidecar -max_len=1024 -timeout=10 FOLDER/corpus tests/fuzz/sidecars
 set -e
 top=$(cd "$(dirname "$0")/../.." && pwd)
 out=${1:?usage: build.sh FOLDER}
@@ -17,7 +18,8 @@ for fuzzer in fuzz_image fuzz_pipeline; do
         -o "$out/$fuzzer" -ldeflate -ljpeg -lz -lyaml -lm
 done
 plugin="$top/plugins/cnn"
-clang -std=gnu17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-    -D_GNU_SOURCE -I"$top/include" -I"$plugin" "$top/tests/fuzz/fuzz_model.c" \
-    "$plugin"/model/*.c "$plugin"/layer/*.c "$plugin"/graph/*.c "$plugin"/simd/*.c \
-    "$plugin"/kernel/*.c -o "$out/fuzz_model" -lm
+for fuzzer in fuzz_model fuzz_sidecar; do
+    clang -std=gnu17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+        -D_GNU_SOURCE -I"$top/include" -I"$plugin" "$top/tests/fuzz/$fuzzer.c" \
+        "$plugin"/*.c "$plugin"/*/*.c -o "$out/$fuzzer" -lyaml -lm
+done

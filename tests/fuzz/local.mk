@@ -14,3 +14,11 @@ EXTRA_DIST += %D%/model.t %D%/models
 %C%_fuzz_model_SOURCES = %D%/fuzz_model.c %D%/replay.c
 %C%_fuzz_model_CPPFLAGS = $(libsegcnn_la_CPPFLAGS)
 %C%_fuzz_model_LDADD = libsegcnn.la
+
+check_PROGRAMS += %D%/fuzz_sidecar
+TESTS += %D%/sidecar.t
+EXTRA_DIST += %D%/sidecar.t %D%/sidecars
+
+%C%_fuzz_sidecar_SOURCES = %D%/fuzz_sidecar.c %D%/replay.c
+%C%_fuzz_sidecar_CPPFLAGS = $(libsegcnn_la_CPPFLAGS)
+%C%_fuzz_sidecar_LDADD = libsegcnn.la
