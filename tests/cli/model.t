@@ -37,6 +37,26 @@ says "a header that is cut is told" 4 "the header is cut" \
 head -c 140 "$tmp/out.npy" >"$tmp/bad.npy"
 says "an array that is cut is told" 4 "ends before its last element" \
     forward -i "data=$tmp/bad.npy" -o "out=$tmp/out.npy"
+net '4 5
+Input data 0 1 data
+Split two 1 2 data left right
+ReLU act 1 1 left out1
+Exp exp 1 1 right out2'
+"$SEGKIT" model forward "$tmp/net.param" "$tmp/net.bin" -i data=random:1:40,30,3 -o "out1=$tmp/out1.npy" \
+    >/dev/null
+"$SEGKIT" model forward "$tmp/net.param" "$tmp/net.bin" -i right=random:2:5,4,2 -o "out2=$tmp/out2.npy" \
+    >/dev/null
+check "a copy that is given has its own shape and numbers" "$SEGKIT" model check "$tmp/net.param" \
+    "$tmp/net.bin" -i data=random:1:40,30,3 -i right=random:2:5,4,2 -o "out1=$tmp/out1.npy" \
+    -o "out2=$tmp/out2.npy"
+net '4 5
+Input data 0 1 data
+Slice two 1 2 data left right -23300=2,1,-233
+ReLU act 1 1 left out1
+Exp exp 1 1 right out2'
+says "a part that is given beside one that is wanted is told" 2 \
+    "layer 'two' (Slice): its output 'right' is given, but another" forward -i data=random:1:4,3,2 \
+    -i right=random:2:5,4,1 -o "out1=$tmp/out1.npy" -o "out2=$tmp/out2.npy"
 net '3 3
 Input data 0 1 data
 Telepathy a 1 1 data b

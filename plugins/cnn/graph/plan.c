@@ -107,6 +107,27 @@ static void use(struct cnn_build *b, int32_t blob, int32_t layer)
     b->user[blob] = b->uses[blob] == 1 ? layer : -1;
 }
 
+static bool is_given(const struct cnn_plan *plan, int32_t blob)
+{
+    for (size_t i = 0; i < plan->input_count; i++)
+        if (plan->input_blobs[i] == blob)
+            return true;
+    return false;
+}
+
+/* A layer that is run although one of its outputs is given would make that again. */
+static int makes_no_given(struct cnn_build *b, const struct cnn_layer *l)
+{
+    const struct cnn_net *net = b->plan->net;
+    for (int32_t k = 0; k < l->out_count; k++)
+        if (is_given(b->plan, l->out[k])) {
+            cnn_fail(b->err, SEG_USAGE, "its output '%s' is given, but another one of it is needed",
+                     net->blobs[l->out[k]].name);
+            cnn_layer_blame(net, l, b->err);
+        }
+    return b->err->status;
+}
+
 static int analyse(struct cnn_build *b)
 {
     struct cnn_plan *plan = b->plan;
@@ -121,10 +142,11 @@ static int analyse(struct cnn_build *b)
         const struct cnn_layer *l = &net->layers[b->order[i]];
         if (l->op->index == CNN_SPLIT) {
             for (int32_t k = 0; k < l->out_count; k++)
-                b->canon[l->out[k]] = b->canon[l->in[0]];
+                if (!is_given(plan, l->out[k]))
+                    b->canon[l->out[k]] = b->canon[l->in[0]];
             continue;
         }
-        if (infer(b, b->order[i]) != SEG_OK)
+        if (makes_no_given(b, l) != SEG_OK || infer(b, b->order[i]) != SEG_OK)
             return b->err->status;
         for (int32_t k = 0; k < l->out_count; k++)
             b->rank_of[l->out[k]] = (int32_t)i;
@@ -134,14 +156,6 @@ static int analyse(struct cnn_build *b)
     for (size_t i = 0; i < plan->output_count; i++)
         use(b, b->canon[plan->output_blobs[i]], -1);
     return SEG_OK;
-}
-
-/* A blob that is given counts as given even where a Split would pass on another. */
-static void given_blobs(struct cnn_build *b)
-{
-    struct cnn_plan *plan = b->plan;
-    for (size_t i = 0; i < plan->input_count; i++)
-        b->canon[plan->input_blobs[i]] = plan->input_blobs[i];
 }
 
 /* -- all -------------------------------------------------------------------------------------- */
@@ -173,7 +187,6 @@ static int build(struct cnn_build *b)
     memset(b->uses, 0, blobs * sizeof *b->uses);
     if (analyse(b) != SEG_OK)
         return b->err->status;
-    given_blobs(b);
     return cnn_plan_emit(b) == SEG_OK ? cnn_plan_memory(b->plan, b->err) : b->err->status;
 }
 
