@@ -28,12 +28,14 @@ static bool is_folder(const char *path)
     return (n && path[n - 1] == '/') || (!stat(path, &st) && S_ISDIR(st.st_mode));
 }
 
-/* The length of the layer's name before ':'; 0: there is none, as in a path with a colon. */
+/* The length of the layer's name before ':', as in "cells", "cells.lines", "mask.label#3.lines"; 0:
+ * there is none, as in a path of folders with a colon. */
 static size_t layer_length(const char *text)
 {
     size_t n = 0;
-    while (islower((unsigned char)text[n]) || isdigit((unsigned char)text[n]) || text[n] == '_')
-        n++;
+    if (isalpha((unsigned char)*text) || *text == '_')
+        while (isalnum((unsigned char)text[n]) || (text[n] && strchr("_-.#", text[n])))
+            n++;
     return n && text[n] == ':' && text[n + 1] ? n : 0;
 }
 

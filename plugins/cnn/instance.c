@@ -194,10 +194,10 @@ const struct seg_stage cnn_instance_stage = {
         "What the model expects and what its outputs mean stands in 'model.yaml' beside it, or in "
         "the 'metadata.yaml' of Ultralytics' exporter; where there is neither, the shapes of the "
         "outputs tell, never the names of its blobs.\n\n"
-        "Objects may overlap; among the labels the one with the better score is in front. With "
-        "'tile' or 'flips' an object that several runs see stays once, as the best of them sees "
-        "it. Reports "
-        "'instances'.",
+        "Objects may overlap; among the labels, which a label image can hold, the one with the "
+        "better score is in front: name the results, as in 'out=found', and write "
+        "'found.labels:labels.png'. With 'tile' or 'flips' an object that several runs see stays "
+        "once, as the best of them sees it. Reports 'instances'.",
     .version = 1,
     .params = params,
     .param_count = SEG_COUNT(params),

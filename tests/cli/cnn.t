@@ -21,6 +21,8 @@ says "mirrored images give nearly the same" 0 'iou *0\.9' \
     "$SEGKIT" eval flips.png classes.png --task labels -m iou
 check "one class" "$SEGKIT" run "$nuclei" -o core.npy -- cnn.semantic "model=$model" classes=core
 check "alpha" "$SEGKIT" run "$nuclei" -o alpha.png -- cnn.matting "model=$model"
+check "the mask beside it" "$SEGKIT" run "$nuclei" -o soft.mask:alpha_mask.png -- \
+    cnn.matting "model=$model" out=soft
 says "parts of a map are instances" 0 'instances' \
     "$SEGKIT" run "$nuclei" -o parts.npy -- cnn.instance "model=$model"
 says "and of the mean of mirrored maps" 0 'instances' \

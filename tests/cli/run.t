@@ -42,6 +42,12 @@ says "output of no form" 2 "^segkit: x.xyz: '.xyz' is not a form that is written
     "$SEGKIT" run "$image" -o x.xyz -- threshold.otsu
 gives "no such layer to write" 3 "segkit: no layer 'cels'; did you mean 'cells'?" \
     "$SEGKIT" run "$image" -o cels:x.png -- threshold.otsu out=cells
+check "a layer's name has capitals and hyphens" "$SEGKIT" run "$image" -o My-cells:named.png -- \
+    threshold.otsu out=My-cells
+check "a result without a name is called after its stage" "$SEGKIT" run "$image" \
+    -o 'threshold.otsu#1:named.png' -- threshold.otsu ! mask.invert
+check "a path with a colon" "$SEGKIT" run "$image" -o ./a.b:named.png -- threshold.otsu
+check "is a path" test -s ./a.b:named.png
 check "nothing was left behind" sh -c '! ls | grep -E "^x|\.tmp|segkit"'
 
 # truncated and huge files
