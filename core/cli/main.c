@@ -66,19 +66,33 @@ const struct cli_command *cli_command_find(int count, const char *const *words, 
     return NULL;
 }
 
+/* Lists the second words of the commands that begin with `first`; false: there are none. */
+static bool second_words(const char *first, char *list, size_t size)
+{
+    const size_t n = strlen(first);
+    size_t used = 0;
+    for (int i = 0; i < cli_command_count; i++) {
+        const char *name = cli_commands[i]->name;
+        if (!strncmp(name, first, n) && name[n] == ' ' && used < size)
+            used +=
+                (size_t)snprintf(list + used, size - used, "%s%s", used ? ", " : "", name + n + 1);
+    }
+    return used;
+}
+
 static int unknown_command(int argc, char **argv)
 {
     struct segi_guess guess = {.typed = argv[0]};
-    const size_t n = strlen(argv[0]);
-    for (int i = 0; i < cli_command_count; i++) {
-        const char *name = cli_commands[i]->name;
-        if (!strncmp(name, argv[0], n) && name[n] == ' ') {
-            cli_message("'%s' %s; there is '%s'", argv[0],
-                        argc > 1 ? "has no such command" : "needs one more word", name);
-            return CLI_USAGE;
-        }
-        segi_guess_try(&guess, name);
+    char words[256];
+    if (second_words(argv[0], words, sizeof words)) {
+        if (argc > 1)
+            cli_message("'%s' has no command '%s': there are %s", argv[0], argv[1], words);
+        else
+            cli_message("'%s' needs one more word: %s", argv[0], words);
+        return CLI_USAGE;
     }
+    for (int i = 0; i < cli_command_count; i++)
+        segi_guess_try(&guess, cli_commands[i]->name);
     if (guess.best)
         cli_message("no command '%s'; did you mean '%s'?", argv[0], guess.best);
     else

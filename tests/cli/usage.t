@@ -5,7 +5,9 @@ image=$srcdir/tests/cases/images/gray.pgm
 
 gives "no command" 2 "usage: segkit COMMAND [OPTION]... [ARGUMENT]..." "$SEGKIT"
 gives "misspelt command" 2 "segkit: no command 'rnu'; did you mean 'run'?" "$SEGKIT" rnu
-gives "half a command" 2 "segkit: 'plugin' needs one more word; there is 'plugin list'" "$SEGKIT" plugin
+gives "half a command" 2 "segkit: 'plugin' needs one more word: list, doctor, new, verify" "$SEGKIT" plugin
+gives "another half" 2 "segkit: 'model' has no command 'run': there are info, forward, bench, check, probe" \
+    "$SEGKIT" model run
 gives "misspelt option" 2 "segkit: no option '--thread'; did you mean '--threads'?" \
     "$SEGKIT" run --thread 2 "$image"
 gives "option without its argument" 2 "segkit: option '--threads' needs N" "$SEGKIT" run --threads
