@@ -32,14 +32,23 @@ begin() { # SYSTEM PROGRAM
     command -v "$2" >/dev/null || { skip "$1" "no $2"; return 1; }
     "$SEGKIT" plugin new -q --build "$1" "by_$1"
 }
+installed() { # SYSTEM
+    check "where segkit looks" test -f "$tmp/$1$(pkg-config --variable=plugindir segkit)/by_$1.so"
+}
 if begin autotools autoreconf; then
     check "autoreconf" sh -c 'cd by_autotools && autoreconf -fi && ./configure'
     check "a distribution builds and installs into its own folder" make -C by_autotools distcheck
+    check "it installs" make -C by_autotools install DESTDIR="$tmp/autotools"
+    installed autotools
 fi
 if begin meson meson; then
     check "meson" sh -c 'cd by_meson && meson setup build && meson test -C build'
+    check "it installs" env DESTDIR="$tmp/meson" meson install -C by_meson/build
+    installed meson
 fi
 if begin cmake cmake; then
     check "cmake" sh -c 'cd by_cmake && cmake -B build && cmake --build build && ctest --test-dir build'
+    check "it installs" env DESTDIR="$tmp/cmake" cmake --install by_cmake/build
+    installed cmake
 fi
 done_testing
