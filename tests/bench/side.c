@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Each toolbox works in a process of its own: it is sent a byte and answers, when it has done the
- * work once, with a line of processor ms, wall ms and MiB. */
+ * work once, with a line of processor ms, wall ms, MiB and, where it knows, the processor ms of the
+ * thread that called. */
 #include "toolbox.h"
 
 #include <fcntl.h>
@@ -53,12 +54,14 @@ static void serve(const struct bench_toolbox *toolbox, void *job, int in, int ou
             forget_peak();
             before = memory("VmRSS:");
         }
+        const double own = now(CLOCK_THREAD_CPUTIME_ID);
         const double cpu = now(CLOCK_PROCESS_CPUTIME_ID), wall = now(CLOCK_MONOTONIC);
         toolbox->once(job);
         const double cpu_end = now(CLOCK_PROCESS_CPUTIME_ID), wall_end = now(CLOCK_MONOTONIC);
         if (!round)
             peak = memory("VmHWM:") - before;
-        dprintf(out, "%.6f %.6f %.3f\n", cpu_end - cpu, wall_end - wall, peak);
+        dprintf(out, "%.6f %.6f %.3f %.6f\n", cpu_end - cpu, wall_end - wall, peak,
+                now(CLOCK_THREAD_CPUTIME_ID) - own);
     }
 }
 
@@ -92,12 +95,12 @@ void bench_side_start(struct bench_side *side, const struct bench_toolbox *toolb
 void bench_side_round(struct bench_side *side)
 {
     char line[128];
-    double cpu, wall, peak;
+    double cpu, wall, peak, own = 0;
     if (side->to < 0)
         return;
     const ssize_t size = write(side->to, "g", 1) == 1 ? read(side->from, line, sizeof line - 1) : 0;
     line[size > 0 ? size : 0] = '\0';
-    if (sscanf(line, "%lf %lf %lf", &cpu, &wall, &peak) != 3) { /* it has ended */
+    if (sscanf(line, "%lf %lf %lf %lf", &cpu, &wall, &peak, &own) < 3) { /* it has ended */
         close(side->to);
         side->to = -1;
         return;
@@ -105,6 +108,8 @@ void bench_side_round(struct bench_side *side)
     side->cpu = side->rounds && side->cpu < cpu ? side->cpu : cpu;
     side->wall = side->rounds && side->wall < wall ? side->wall : wall;
     side->peak = side->peak > peak ? side->peak : peak;
+    side->first += own;
+    side->others += cpu > own ? cpu - own : 0;
     side->spent += wall;
     side->rounds++;
 }

@@ -65,6 +65,7 @@ extern const struct bench_toolbox bench_segkit, bench_opencv, bench_leptonica, b
 struct bench_side {
     int pid, to, from;
     double cpu, wall, peak; /* ms, ms, MiB; the least times and the largest memory */
+    double first, others;   /* processor ms of the thread that calls, and of all others */
     double spent;           /* ms in all rounds */
     int rounds;             /* 0: does not do this work */
 };
