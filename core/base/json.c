@@ -309,71 +309,89 @@ static int member_name(struct reader *r, const char **name, size_t *size)
     return SEG_OK;
 }
 
+/* The arrays and objects around the place that is being read, as indices of their nodes. */
+struct nest {
+    size_t open[SEGI_JSON_DEPTH];
+    size_t depth;
+};
+
+static struct segi_json *innermost(struct reader *r, const struct nest *nest)
+{
+    return nest->depth ? &r->nodes[nest->open[nest->depth - 1]] : NULL;
+}
+
+static char closer(const struct segi_json *node)
+{
+    return node->type == SEGI_JSON_OBJECT ? '}' : ']';
+}
+
+/* A value, or the begin of one that holds others, which `nest` then ends with. */
+static int value(struct reader *r, struct nest *nest)
+{
+    struct segi_json *parent = innermost(r, nest), *node;
+    const char *name = NULL;
+    size_t name_size = 0;
+    int status = SEG_OK;
+    if (parent && parent->type == SEGI_JSON_OBJECT)
+        status = member_name(r, &name, &name_size);
+    if (status == SEG_OK && r->at == r->end)
+        status = fail(r, "the text ends too early");
+    if (status == SEG_OK)
+        status = add_node(r, &node);
+    if (status != SEG_OK)
+        return status;
+    parent = innermost(r, nest); /* nodes may have moved */
+    if (parent)
+        parent->count++;
+    node->name = name;
+    node->name_size = (uint32_t)name_size;
+    if (*r->at != '[' && *r->at != '{')
+        return scalar(r, node);
+    if (nest->depth == SEGI_JSON_DEPTH)
+        return fail(r, "nested too deep");
+    node->type = *r->at++ == '[' ? SEGI_JSON_ARRAY : SEGI_JSON_OBJECT;
+    nest->open[nest->depth++] = r->used - 1;
+    return SEG_OK;
+}
+
+/* After a value: closes what ends here, up to a comma, or to the end with `nest` empty. */
+static int after_value(struct reader *r, struct nest *nest)
+{
+    for (;;) {
+        struct segi_json *top = innermost(r, nest);
+        skip_space(r);
+        if (!top)
+            return r->at == r->end ? SEG_OK : fail(r, "text after the end");
+        if (r->at == r->end)
+            return fail(r, "the text ends too early");
+        if (*r->at == ',') {
+            r->at++;
+            return SEG_OK;
+        }
+        if (*r->at != closer(top))
+            return fail(r, top->type == SEGI_JSON_OBJECT ? "',' or '}' is expected here"
+                                                         : "',' or ']' is expected here");
+        r->at++;
+        top->skip = r->used - nest->open[nest->depth - 1];
+        nest->depth--;
+    }
+}
+
 static int parse(struct reader *r)
 {
-    size_t open[SEGI_JSON_DEPTH];
-    size_t depth = 0;
-    for (;;) {
-        const char *name = NULL;
-        size_t name_size = 0;
+    struct nest nest = {.depth = 0};
+    int status = SEG_OK;
+    do {
+        const size_t depth = nest.depth;
+        const struct segi_json *parent = innermost(r, &nest);
         skip_space(r);
-        bool object = depth && r->nodes[open[depth - 1]].type == SEGI_JSON_OBJECT;
-        char closer = object ? '}' : ']';
-        bool empty = depth && r->nodes[open[depth - 1]].count == 0;
-        if (!(empty && r->at < r->end && *r->at == closer)) {
-            struct segi_json *node;
-            int status = object ? member_name(r, &name, &name_size) : SEG_OK;
-            if (status == SEG_OK && r->at == r->end) {
-                status = fail(r, "the text ends too early");
-            }
-            if (status == SEG_OK) {
-                status = add_node(r, &node);
-            }
-            if (status != SEG_OK) {
-                return status;
-            }
-            if (depth) {
-                r->nodes[open[depth - 1]].count++;
-            }
-            node->name = name;
-            node->name_size = (uint32_t)name_size;
-            if (*r->at == '[' || *r->at == '{') {
-                if (depth == SEGI_JSON_DEPTH) {
-                    return fail(r, "nested too deep");
-                }
-                node->type = *r->at++ == '[' ? SEGI_JSON_ARRAY : SEGI_JSON_OBJECT;
-                open[depth++] = r->used - 1;
-                continue;
-            }
-            status = scalar(r, node);
-            if (status != SEG_OK) {
-                return status;
-            }
-        }
-        /* After a value: close what ends here, then a comma or the end. */
-        for (;;) {
-            skip_space(r);
-            if (depth == 0) {
-                return r->at == r->end ? SEG_OK : fail(r, "text after the end");
-            }
-            struct segi_json *top = &r->nodes[open[depth - 1]];
-            closer = top->type == SEGI_JSON_OBJECT ? '}' : ']';
-            if (r->at == r->end) {
-                return fail(r, "the text ends too early");
-            }
-            if (*r->at == ',') {
-                r->at++;
-                break;
-            }
-            if (*r->at != closer) {
-                return fail(r, closer == '}' ? "',' or '}' is expected here"
-                                             : "',' or ']' is expected here");
-            }
-            r->at++;
-            top->skip = r->used - open[depth - 1];
-            depth--;
-        }
-    }
+        const bool empty = parent && !parent->count && r->at < r->end && *r->at == closer(parent);
+        if (!empty)
+            status = value(r, &nest);
+        if (status == SEG_OK && nest.depth <= depth)
+            status = after_value(r, &nest);
+    } while (status == SEG_OK && nest.depth);
+    return status;
 }
 
 int segi_json_read(const char *text, size_t size, struct segi_json_doc *doc)

@@ -56,9 +56,10 @@ struct unary {
     struct cnn_act act;
 };
 
-static float value(const struct unary *u, float x)
+/* Functions of x alone. */
+static float plain(int32_t function, float x)
 {
-    switch (u->function) {
+    switch (function) {
     case F_ABS:
         return fabsf(x);
     case F_NEG:
@@ -114,6 +115,14 @@ static float value(const struct unary *u, float x)
     case F_BNLL:
     case F_SOFTPLUS:
         return x > 0 ? x + log1pf(expf(-x)) : log1pf(expf(x));
+    default:
+        return erff(x);
+    }
+}
+
+static float value(const struct unary *u, float x)
+{
+    switch (u->function) {
     case F_EXP:
     case F_EXP_BASE:
         return expf(u->a + x * u->b);
@@ -127,14 +136,14 @@ static float value(const struct unary *u, float x)
         return x < 0 ? (expf(x) - 1.0f) * u->a * u->b : x * u->b;
     case F_GELU_TANH:
         return 0.5f * x * (1.0f + tanhf(0.79788452f * (x + 0.044715f * x * x * x)));
-    case F_ERF:
-        return erff(x);
     case F_CELU:
         return x < 0 ? (expf(x / u->a) - 1.0f) * u->a : x;
     case F_SHRINK:
         return x < -u->b ? x + u->a : x > u->b ? x - u->a : 0.0f;
-    default:
+    case F_SCALE:
         return x * u->a;
+    default:
+        return plain(u->function, x);
     }
 }
 
