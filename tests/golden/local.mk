@@ -37,9 +37,9 @@ TESTS += %D%/regions.t
 EXTRA_DIST += %D%/regions.t
 
 check_PROGRAMS += tests/golden/stages
-tests_golden_stages_CPPFLAGS = $(libsegcore_la_CPPFLAGS)
+tests_golden_stages_CPPFLAGS = $(libsegcore_la_CPPFLAGS) -I$(srcdir)/%D%
 tests_golden_stages_LDADD = libsegcore.la
-tests_golden_stages_SOURCES = %D%/stages.c
+tests_golden_stages_SOURCES = %D%/stages.c %D%/stage_rows.c %D%/stage_rows.h
 TESTS += %D%/stages.t
 EXTRA_DIST += %D%/stages.t
 

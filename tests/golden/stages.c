@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Compares stages with the values that the field's own tools give: SEGKIT_SHARED/golden/classical
- * and thresholds (its README says what each means). A row of `rows` says how a kind of case is put
+ * and thresholds (its README says what each means). stage_rows.c says how a kind of case is put
  * as a pipeline. Prints what differs, "N passed, N failed", and the kinds without a row. */
 #include "base/json.h"
+#include "stage_rows.h"
 
 #include <math.h>
 #include <segkit/plugin-util.h>
@@ -10,117 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum form {
-    PIXELS,  /* the result's samples */
-    SQUARES, /* their squares */
-    PHASES,  /* which of two phases is the object does not matter */
-    POINTS,  /* where labels are */
-    SUM,     /* the sum of the samples */
-    VALUE    /* what a stage reported */
-};
-
-struct row {
-    const char *kind, *metric;
-    const char *inputs; /* role:KIND, the first one becomes `input`; i image, f as f32, m mask, l
-                           labels, r a mask that leaves out six pixels at the border */
-    const char *words;  /* @NAME is a parameter of the case; @se its structuring element, @side the
-                           width of what has a radius */
-    enum form form;
-    const char *value; /* the name of the reported value */
-};
-
-static const struct row rows[] = {
-    {"components", "labels", "image:m", "mask.components connectivity=@connectivity", PIXELS, 0},
-    {"components", "count", "image:m", "mask.components connectivity=@connectivity", VALUE,
-     "components"},
-    {"edt", "edt_squared", "image:m", "markers.distance", SQUARES, 0},
-    {"cdt", "cdt", "image:m", "markers.distance metric=@metric", PIXELS, 0},
-    {"fill_holes", "filled", "image:m", "mask.fill_holes", PIXELS, 0},
-    {"binary_morphology", "erosion", "image:m", "mask.erode @se", PIXELS, 0},
-    {"binary_morphology", "dilation", "image:m", "mask.dilate @se", PIXELS, 0},
-    {"binary_morphology", "opening", "image:m", "mask.open @se", PIXELS, 0},
-    {"binary_morphology", "closing", "image:m", "mask.close @se", PIXELS, 0},
-    {"remove_small_objects", "kept", "image:m",
-     "mask.remove_small connectivity=@connectivity min_area=@min_size", PIXELS, 0},
-    {"remove_small_objects", "kept", "image:m",
-     "mask.components connectivity=@connectivity min_area=@min_size", PIXELS, 0},
-    {"remove_small_holes", "filled", "image:m",
-     "mask.remove_small_holes connectivity=@connectivity min_area=@area", PIXELS, 0},
-    {"clear_border", "cleared", "image:m", "mask.clear_border buffer=@buffer", PIXELS, 0},
-    {"clear_border", "cleared", "image:m", "mask.components ! labels.clear_border buffer=@buffer",
-     PIXELS, 0},
-    {"skeleton", "zhang", "image:m", "mask.skeleton", PIXELS, 0},
-    {"skeleton", "zhang.pixels", "image:m", "mask.skeleton", SUM, 0},
-    {"skeleton", "zhang.components8", "image:m", "mask.skeleton ! mask.components", VALUE,
-     "components"},
-    {"skeleton", "lee.pixels", "image:m", "mask.skeleton method=lee", SUM, 0},
-    {"skeleton", "thin", "image:m", "mask.thin", PIXELS, 0},
-    {"skeleton", "thin.pixels", "image:m", "mask.thin", SUM, 0},
-    {"skeleton", "thin.components8", "image:m", "mask.thin ! mask.components", VALUE, "components"},
-    {"skeleton", "medial_axis.pixels", "image:m", "mask.medial_axis", SUM, 0},
-    {"clear_border_labels", "cleared", "image:l", "labels.clear_border buffer=@buffer", PIXELS, 0},
-    {"components_of_labels", "count", "image:l", "labels.split connectivity=@connectivity", VALUE,
-     "regions"},
-    {"find_boundaries", "boundaries", "image:l", "labels.boundaries mode=@mode", PIXELS, 0},
-    {"median", "median", "image:i", "filter.median size=@size", PIXELS, 0},
-    {"median_cv", "median", "image:i", "filter.median size=@size border=nearest", PIXELS, 0},
-    {"median_disk", "median", "image:i", "filter.median size=@side shape=disk border=nearest",
-     PIXELS, 0},
-    {"rank", "minimum", "image:i", "filter.rank size=5 percentile=0", PIXELS, 0},
-    {"rank", "maximum", "image:i", "filter.rank size=5 percentile=100", PIXELS, 0},
-    {"rank", "percentile25", "image:i", "filter.rank size=5 percentile=25", PIXELS, 0},
-    {"bilateral_cv", "bilateral", "image:i",
-     "filter.bilateral size=@d shape=disk border=mirror sigma_color=@sigma_color "
-     "sigma_space=@sigma_space",
-     PIXELS, 0},
-    /* no row for bilateral_sk: scikit-image 0.19 reads its table of distances at a slant */
-    {"equalize", "equalized", "image:f", "filter.equalize ! filter.crop width=100 height=100",
-     PIXELS, 0},
-    {"gaussian", "gaussian", "image:f", "filter.gaussian sigma=@sigma border=@mode", PIXELS, 0},
-    {"gray_morphology", "erosion", "image:i", "filter.erode @se", PIXELS, 0},
-    {"gray_morphology", "dilation", "image:i", "filter.dilate @se", PIXELS, 0},
-    {"gray_morphology", "opening", "image:i", "filter.open @se", PIXELS, 0},
-    {"gray_morphology", "closing", "image:i", "filter.close @se", PIXELS, 0},
-    {"gray_morphology", "white_tophat", "image:i", "filter.tophat @se", PIXELS, 0},
-    {"gray_morphology", "black_tophat", "image:i", "filter.bottomhat @se", PIXELS, 0},
-    {"morph_gradient", "gradient", "image:i", "filter.morph_gradient shape=square", PIXELS, 0},
-    {"reconstruction_dilation", "reconstruction", "image:i", "filter.reconstruct h=@h", PIXELS, 0},
-    {"reconstruction_erosion", "reconstruction", "image:i",
-     "filter.reconstruct method=erosion start=border", PIXELS, 0},
-    {"sobel", "sobel", "image:i", "filter.sobel", PIXELS, 0},
-    {"gradient_magnitude", "ggm", "image:i", "filter.gradient sigma=@sigma", PIXELS, 0},
-    {"canny", "edges", "image:i", "filter.canny sigma=@sigma low=10 high=20", PIXELS, 0},
-    {"canny_cv", "edges", "image:i", "filter.canny sigma=0 method=sectors norm=l1 low=100 high=200",
-     PIXELS, 0},
-    {"rolling_ball", "background", "image:i", "filter.background radius=@radius", PIXELS, 0},
-    {"h_maxima", "h_maxima", "image:i", "markers.h_maxima h=@h", PIXELS, 0},
-    {"h_minima", "h_minima", "image:i", "markers.h_minima h=@h", PIXELS, 0},
-    {"hysteresis", "mask", "image:i", "threshold.hysteresis low=@low high=@high", PIXELS, 0},
-    {"local_maxima", "local_maxima", "image:i", "markers.h_maxima h=0 connectivity=@connectivity",
-     PIXELS, 0},
-    {"watershed", "labels", "relief:i markers:l mask:m",
-     "watershed.flood image=input markers=markers connectivity=@connectivity "
-     "watershed_line=@line compactness=@compactness",
-     PIXELS, 0},
-    {"flood", "flood", "image:i",
-     "region.grow seeds=@seed tolerance=@tolerance connectivity=@connectivity", PIXELS, 0},
-    {"peak_local_max", "peaks", "image:f",
-     "filter.gaussian sigma=@sigma ! markers.peaks min_distance=@min_distance "
-     "threshold=@threshold",
-     POINTS, 0},
-    {"chan_vese", "mask", "image:i", "contour.chan_vese mu=@mu iterations=@iterations", PHASES, 0},
-    {"morph_chan_vese", "mask", "image:i",
-     "contour.morph_chan_vese iterations=@iterations smoothing=@smoothing", PIXELS, 0},
-    {"morph_gac", "mask", "image:i init:r",
-     "contour.morph_gac init=init iterations=@iterations sigma=2 balloon=-1 threshold=0.69", PIXELS,
-     0},
-    {"random_walker", "labels", "image:i markers:l",
-     "walker.random_walker markers=markers beta=@beta", PIXELS, 0},
-    {"random_walker", "probability_label2", "image:i markers:l",
-     "walker.scores markers=markers beta=@beta ! scores.channel class=1", PIXELS, 0},
-    {"global", "skimage.otsu", "image:i", "threshold.otsu", VALUE, "threshold"},
-};
 
 static seg_context *context;
 static struct seg_error err;
@@ -457,7 +347,7 @@ static bool run_case(const struct segi_json *test)
     const struct segi_json *list = segi_json_get(test, "expect");
     const struct segi_json *expect = segi_json_first(list);
     for (size_t i = 0; i < list->count; i++, expect = segi_json_next(expect))
-        for (size_t k = 0; k < SEG_COUNT(rows); k++) {
+        for (size_t k = 0; k < row_count; k++) {
             if (strcmp(rows[k].kind, kind))
                 continue;
             known = true;
