@@ -37,6 +37,13 @@ int cli_network_open(struct cli *cli, struct cli_network *network)
     network->pool = cli_network_pool(cli);
     if (network->api->open(cli->operands[0], cli->operands[1], &network->model, &err))
         return cli_fail(&err);
+    struct seg_model_info info = {.struct_size = sizeof info};
+    network->api->info(network->model, &info);
+    if (info.spare_bytes)
+        cli_message("warning: %s: the network reads %llu bytes of it and leaves %llu: are the "
+                    "weights another's?",
+                    cli->operands[1], (unsigned long long)info.weight_bytes,
+                    (unsigned long long)info.spare_bytes);
     return CLI_DONE;
 }
 

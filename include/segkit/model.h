@@ -37,6 +37,7 @@ struct seg_model_info {
     uint64_t weights;      /* numbers */
     uint64_t weight_bytes; /* of the file */
     uint32_t inputs, outputs;
+    uint64_t spare_bytes; /* at the file's end, that no layer reads: of another network? */
 };
 
 /* One step of a session, which may be several layers in one. */

@@ -55,8 +55,14 @@ int cnn_stage_create(const struct seg_host *host, struct seg_call *call, const v
                      void **self)
 {
     struct cnn_error err = {0};
-    *self = cnn_segmenter_open(params, &err);
-    return *self ? SEG_OK : host->fail(call, (enum seg_status)err.status, "%s", err.text);
+    struct cnn_segmenter *model = *self = cnn_segmenter_open(params, &err);
+    if (!model)
+        return host->fail(call, (enum seg_status)err.status, "%s", err.text);
+    if (cnn_net_spare(model->net))
+        host->log(call, SEG_LOG_WARN,
+                  "%s: the network leaves %zu bytes: are the weights another's?",
+                  model->net->weights_path, cnn_net_spare(model->net));
+    return SEG_OK;
 }
 
 void cnn_stage_destroy(void *self, const struct seg_host *host, struct seg_call *call)

@@ -79,6 +79,9 @@ static void say_origin(const struct seg_call *call, const struct cnn_segmenter *
     const struct cnn_sidecar *s = model->sidecar;
     say(call, "network   %s", s->param);
     say(call, "sidecar   %s", s->path ? s->path : "none");
+    if (cnn_net_spare(model->net))
+        say(call, "weights   %zu bytes are left over in %s: are they another network's?",
+            cnn_net_spare(model->net), s->bin);
     if (s->name)
         say(call, "name      %s", s->name);
     if (s->license)

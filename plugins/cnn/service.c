@@ -87,6 +87,8 @@ static void service_info(const struct seg_model *model, struct seg_model_info *i
     info->weight_bytes = net->weight_bytes;
     info->inputs = model->input_count;
     info->outputs = model->output_count;
+    if (info->struct_size >= sizeof *info)
+        info->spare_bytes = cnn_net_spare(net);
 }
 
 static void service_input(const struct seg_model *model, uint32_t index,

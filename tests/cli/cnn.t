@@ -36,6 +36,12 @@ mkdir bare cut
 cp "$model"/nuclei.param "$model"/nuclei.bin bare
 cp "$model"/model.yaml "$model"/nuclei.param cut
 head -c 100000 "$model"/nuclei.bin >cut/nuclei.bin
+mkdir long
+cp "$model"/model.yaml "$model"/nuclei.param long
+cat "$model"/nuclei.bin "$model"/model.yaml >long/nuclei.bin
+says "weights that are left over" 0 'nuclei.bin: the network leaves 653 bytes' \
+    "$SEGKIT" run "$nuclei" -o x.npy -- cnn.semantic model=long
+says "probe tells of them" 0 '^weights *653 bytes are left over' "$SEGKIT" model probe long
 check "no sidecar: shapes tell" "$SEGKIT" run "$nuclei" -o bare.npy -- cnn.semantic model=bare/nuclei.param
 says "cut weights" 4 'cut/nuclei.param:[0-9]*: layer .*: the weights end inside' "$SEGKIT" run "$nuclei" -o x.npy -- cnn.semantic model=cut
 gives "missing model" 4 \

@@ -37,6 +37,15 @@ says "a header that is cut is told" 4 "the header is cut" \
 head -c 140 "$tmp/out.npy" >"$tmp/bad.npy"
 says "an array that is cut is told" 4 "ends before its last element" \
     forward -i "data=$tmp/bad.npy" -o "out=$tmp/out.npy"
+net '2 2
+Input data 0 1 data
+PReLU act 1 1 data out 0=3'
+head -c 16 /dev/zero >"$tmp/net.bin"
+says "weights that are left over are told" 0 'net.bin: the network reads 12 bytes of it and leaves 4' \
+    forward -i data=random:1:3,2,3 -o "out=$tmp/out.npy"
+head -c 12 /dev/zero >"$tmp/net.bin"
+check "others are not" sh -c "'$SEGKIT' model info '$tmp/net.param' '$tmp/net.bin' 2>&1 >/dev/null |
+    { ! grep . ; }"
 net '4 5
 Input data 0 1 data
 Split two 1 2 data left right

@@ -126,6 +126,12 @@ static void *host_scratch(struct seg_call *call, size_t count, size_t size)
     return one->data;
 }
 
+static void SEG_PRINTF(3, 4)
+    host_log(struct seg_call *call, enum seg_log_level level, const char *format, ...)
+{
+    (void)call, (void)level, (void)format;
+}
+
 static int SEG_PRINTF(3, 4)
     host_fail(struct seg_call *call, enum seg_status status, const char *format, ...)
 {
@@ -230,6 +236,7 @@ static const struct seg_host host = {.struct_size = sizeof host,
                                      .alloc = host_alloc,
                                      .free = host_free,
                                      .scratch = host_scratch,
+                                     .log = host_log,
                                      .fail = host_fail,
                                      .progress = host_progress,
                                      .parallel = host_parallel,

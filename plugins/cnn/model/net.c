@@ -309,6 +309,11 @@ out:
     return NULL;
 }
 
+size_t cnn_net_spare(const struct cnn_net *net)
+{
+    return net->map_size > net->weight_bytes ? net->map_size - net->weight_bytes : 0;
+}
+
 void cnn_net_forget(const struct cnn_net *net, const struct cnn_weights *weights)
 {
     if (!net->map || !weights->at)

@@ -47,6 +47,9 @@ struct cnn_net *cnn_net_parse(const char *path, const void *param, size_t param_
                               const void *weights, size_t weights_size, struct cnn_error *err);
 void cnn_net_free(struct cnn_net *net);
 
+/* Bytes at the end of the .bin that no layer read, which a file of this very network has not. */
+size_t cnn_net_spare(const struct cnn_net *net);
+
 /* Says that a tensor will hardly be read again: its part of the mapped file gives its memory back.
  */
 void cnn_net_forget(const struct cnn_net *net, const struct cnn_weights *weights);
