@@ -74,36 +74,70 @@ static unsigned moment_count(unsigned colours)
     return 2 * colours + 1 + colours * (colours + 1) / 2;
 }
 
-/* Solves (covariance + epsilon) a = covariance with the input for each pixel of a row, by
- * decomposing the left side into L D L^T. */
+/* Eight floats and what is true of them, 0 or -1. Compilers make no vectors of the small matrices
+ * by themselves. */
+typedef float lane __attribute__((vector_size(32)));
+typedef int32_t flags __attribute__((vector_size(32)));
+
+enum { LANES = 8, MOMENTS = 2 * COMMON_GUIDES + 1 + COMMON_GUIDES * (COMMON_GUIDES + 1) / 2 };
+
+/* The larger of both; `least` where `value` is NaN. */
+#define AT_LEAST(value, least)                                                                     \
+    (lane)(((flags)(value) & ((value) > (least))) | ((flags)(least) & ~((value) > (least))))
+
+/* Solves (covariance + epsilon) a = covariance with the input for eight pixels, by decomposing the
+ * left side into L D L^T; `lines` are a and a constant. */
+COMMON_INLINE void fit_lanes(unsigned n, float epsilon, const lane *means, lane *lines)
+{
+    const lane *products = means + 2 * n + 1;
+    const lane zero = {0}, least = zero + epsilon;
+    lane low[COMMON_GUIDES][COMMON_GUIDES], constant = means[n];
+    for (unsigned i = 0, k = 0; i < n; i++) {
+        lines[i] = means[n + 1 + i] - means[i] * means[n];
+        for (unsigned j = 0; j <= i; j++, k++) {
+            lane sum = products[k] - means[i] * means[j];
+            if (i == j)
+                sum = AT_LEAST(sum, zero) + epsilon;
+            for (unsigned m = 0; m < j; m++)
+                sum -= low[i][m] * low[j][m] * low[m][m];
+            low[i][j] = i != j ? sum / low[j][j] : AT_LEAST(sum, least);
+            if (i != j)
+                lines[i] -= low[i][j] * lines[j];
+        }
+    }
+    for (unsigned i = n; i-- > 0;) {
+        lines[i] /= low[i][i];
+        for (unsigned j = i + 1; j < n; j++)
+            lines[i] -= low[j][i] * lines[j];
+        constant -= lines[i] * means[i];
+    }
+    lines[n] = constant;
+}
+
+/* `count` pixels from column `x` on, eight at most. */
+COMMON_INLINE void fit_some(unsigned n, float epsilon, size_t x, size_t count,
+                            const float *const *means, float *const *lines)
+{
+    const unsigned moments = 2 * n + 1 + n * (n + 1) / 2;
+    lane from[MOMENTS], to[COMMON_GUIDES + 1];
+    for (unsigned k = 0; k < moments; k++) {
+        if (count < LANES)
+            from[k] = (lane){0};
+        memcpy(&from[k], means[k] + x, count * sizeof(float));
+    }
+    fit_lanes(n, epsilon, from, to);
+    for (unsigned k = 0; k <= n; k++)
+        memcpy(lines[k] + x, &to[k], count * sizeof(float));
+}
+
 COMMON_INLINE void fit_colours(unsigned n, float epsilon, size_t width, const float *const *means,
                                float *const *lines)
 {
-    for (size_t x = 0; x < width; x++) {
-        float low[COMMON_GUIDES][COMMON_GUIDES], a[COMMON_GUIDES];
-        const float *const *products = means + 2 * n + 1;
-        for (unsigned i = 0, k = 0; i < n; i++) {
-            a[i] = means[n + 1 + i][x] - means[i][x] * means[n][x];
-            for (unsigned j = 0; j <= i; j++, k++) {
-                float sum = products[k][x] - means[i][x] * means[j][x];
-                if (i == j)
-                    sum = (sum > 0 ? sum : 0) + epsilon;
-                for (unsigned m = 0; m < j; m++)
-                    sum -= low[i][m] * low[j][m] * low[m][m];
-                low[i][j] = i != j ? sum / low[j][j] : sum > epsilon ? sum : epsilon;
-                a[i] -= i != j ? low[i][j] * a[j] : 0;
-            }
-        }
-        float constant = means[n][x];
-        for (unsigned i = n; i-- > 0;) {
-            a[i] /= low[i][i];
-            for (unsigned j = i + 1; j < n; j++)
-                a[i] -= low[j][i] * a[j];
-            lines[i][x] = a[i];
-            constant -= a[i] * means[i][x];
-        }
-        lines[n][x] = constant;
-    }
+    size_t x = 0;
+    for (; x + LANES <= width; x += LANES)
+        fit_some(n, epsilon, x, LANES, means, lines);
+    if (x < width)
+        fit_some(n, epsilon, x, width - x, means, lines);
 }
 
 COMMON_INLINE void fit_body(unsigned n, float epsilon, size_t width, const float *const *means,
