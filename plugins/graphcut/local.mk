@@ -3,8 +3,8 @@ noinst_LTLIBRARIES += libsegmaxflow.la
 libsegmaxflow_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/plugins
 libsegmaxflow_la_SOURCES = \
   %D%/maxflow-forest.h %D%/maxflow-internal.h %D%/maxflow-open.h %D%/maxflow-sweep.h \
-  %D%/maxflow.c %D%/maxflow.h %D%/maxflow26.c \
-  %D%/maxflow4.c %D%/maxflow6.c %D%/maxflow8.c
+  %D%/maxflow-wave.h %D%/maxflow.c %D%/maxflow.h %D%/maxflow26.c %D%/maxflow4.c \
+  %D%/maxflow6.c %D%/maxflow8.c
 
 plugin_LTLIBRARIES += plugins/graphcut.la
 plugins_graphcut_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/plugins

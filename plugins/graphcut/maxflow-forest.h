@@ -273,6 +273,7 @@ static void grow_sink(struct search *s)
 
 #include "maxflow-open.h"
 #include "maxflow-sweep.h"
+#include "maxflow-wave.h"
 
 /* All pixels with an excess or a deficit become roots. */
 static void plant(struct search *s, const struct graphcut_grid *grid, const struct block *block)
@@ -341,7 +342,10 @@ int SOLVE(const struct graphcut_grid *grid, const struct block *block, const str
         memcpy(s.limit, start->limit, sizeof s.limit);
         gather(&s, grid, block);
     } else {
-        sweep_all(&s, grid, block);
+        if (start->inner)
+            wave_both(&s, grid, block);
+        else
+            sweep_all(&s, grid, block);
         plant(&s, grid, block);
     }
     while (s.front[0].used && s.front[1].used) {

@@ -99,7 +99,7 @@ static int solve_blocks(void *arg, size_t begin, size_t end, unsigned worker)
 static void round_next(struct round *round)
 {
     round->start.inner = round->size;
-    round->start.keep = round->adoptions < (int64_t)(round->grid->count / 2);
+    round->start.keep = round->adoptions < (int64_t)round->grid->count;
     for (int side = 0; side < 2; side++)
         round->start.limit[side] = atomic_exchange(&round->limit[side], 0);
     round->adoptions = 0;
@@ -170,6 +170,8 @@ int graphcut_grid_solve(struct graphcut_grid *grid, int64_t *flow)
         size_t blocks = plan(grid, i, size[i], round.blocks);
         round.size = size[i];
         round.start.whole = blocks == 1;
+        if (i > 0 && blocks == 1) /* one thread, and not much left: look at what is new only */
+            round.start.keep = true;
         int status = grid->env->parallel(grid->env->arg, blocks, 1, solve_blocks, &round);
         if (status)
             return status;
