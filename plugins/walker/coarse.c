@@ -1,211 +1,246 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Notay, An aggregation-based algebraic multigrid method, Electronic Transactions on Numerical
- * Analysis 37, 2010: nodes are joined with the neighbour that they hang on most, twice in a row. So
- * a piece of the image that is all but cut off from the rest becomes one node, whose value a coarse
- * graph finds at once and no smoothing ever would. */
+ * Analysis 37, 2010, with the bound of Napov and Notay, An algebraic multigrid method with
+ * guaranteed convergence rate, SIAM Journal on Scientific Computing 34, 2012: nodes are joined with
+ * the neighbour that they hang on most, several times in a row. So a piece of the image that is all
+ * but cut off from the rest becomes one node, whose value a coarse graph finds at once and no
+ * smoothing ever would. */
 #include "coarse.h"
 
 #include <math.h>
 #include <string.h>
 
-#define NONE   UINT32_MAX
-#define DIRECT 200 /* nodes of a graph that is solved directly */
-#define STRONG 0.5 /* of a node's heaviest edge: what it may be joined along */
+#define PASSES 3     /* of joining, from a graph to the next */
+#define DIRECT 200   /* nodes of a graph that is solved directly */
+#define DENSE  1000  /* more nodes than that are never solved directly */
+#define STRONG 0.5f  /* of a node's heaviest edge: what it may be joined along */
+#define BOUND  8.0f  /* on the sums of weights, as the smoother meets them, to the edge between */
+#define LEAF   0.25f /* of a node's sum: an edge that makes it hang on what the other end is in */
 
-/* Numbers pairs of nodes; returns how many there are. */
-static uint32_t pair_nodes(const struct walker_graph *graph, uint32_t *parent)
+/* What joining needs of memory, enough for the pixels. */
+struct joining {
+    const struct common_env *env;
+    struct walker_graph graphs[2]; /* first to ground of what comes between two kept graphs */
+    float *sums[2];                /* of the weights of what was joined, those within too */
+    uint32_t *parent, *first, *member, *place;
+};
+
+static int open_graph(const struct common_env *env, struct walker_graph *graph, size_t count,
+                      size_t edges)
+{
+    graph->count = (uint32_t)count;
+    return COMMON_SCRATCH(env, graph->first, count + 1) &&
+                   COMMON_SCRATCH(env, graph->edge, edges + 1) &&
+                   COMMON_SCRATCH(env, graph->ground, count + 1)
+               ? SEG_OK
+               : common_nomem(env);
+}
+
+static int open_joining(struct joining *joining, const struct walker_graph *pixels)
+{
+    const struct common_env *env = joining->env;
+    size_t count = pixels->count;
+    int status = SEG_OK;
+    for (int k = 0; k < 2 && !status; k++) {
+        status = open_graph(env, &joining->graphs[k], count, pixels->first[count]);
+        if (!status && !COMMON_SCRATCH(env, joining->sums[k], count + 1))
+            status = common_nomem(env);
+    }
+    if (!status && (!COMMON_SCRATCH(env, joining->parent, count + 1) ||
+                    !COMMON_SCRATCH(env, joining->first, count + 2) ||
+                    !COMMON_SCRATCH(env, joining->member, count + 1) ||
+                    !COMMON_SCRATCH(env, joining->place, count + 1)))
+        status = common_nomem(env);
+    return status;
+}
+
+static bool may_join(const float *sum, uint32_t i, const struct walker_edge *edge)
+{
+    const float a = sum[i], b = sum[edge->to];
+    return edge->weight * BOUND * (a + b) >= 2 * a * b;
+}
+
+/* Numbers groups of nodes; returns how many there are. A node without edges is in none. */
+static uint32_t group_nodes(const struct walker_graph *graph, const float *sum, uint32_t *parent)
 {
     uint32_t count = 0;
     memset(parent, 255, graph->count * sizeof *parent);
     for (uint32_t i = 0; i < graph->count; i++) {
-        uint32_t best = NONE;
-        double heaviest = 0, weight = 0;
-        if (parent[i] != NONE)
+        uint32_t best = WALKER_NONE, held = WALKER_NONE;
+        float heaviest = 0, weight = 0;
+        if (parent[i] != WALKER_NONE)
             continue;
         for (uint32_t k = graph->first[i]; k < graph->first[i + 1]; k++) {
-            heaviest = graph->weight[k] > heaviest ? graph->weight[k] : heaviest;
-            if (parent[graph->to[k]] == NONE && graph->weight[k] > weight) {
-                best = graph->to[k];
-                weight = graph->weight[k];
+            const struct walker_edge *edge = &graph->edge[k];
+            if (edge->weight > heaviest) {
+                heaviest = edge->weight;
+                held = edge->to;
+            }
+            if (parent[edge->to] == WALKER_NONE && edge->weight > weight &&
+                may_join(sum, i, edge)) {
+                best = edge->to;
+                weight = edge->weight;
             }
         }
-        parent[i] = count;
-        if (best != NONE && weight >= STRONG * heaviest)
-            parent[best] = count;
-        count++;
+        if (held == WALKER_NONE)
+            continue;
+        if (best != WALKER_NONE && weight >= STRONG * heaviest)
+            parent[i] = parent[best] = count++;
+        else if (parent[held] != WALKER_NONE && heaviest >= LEAF * sum[i])
+            parent[i] = parent[held]; /* or hubs with many leaves would never become less */
+        else
+            parent[i] = count++;
     }
     return count;
 }
 
-/* The graph of the pairs: weights between two of them are added up. */
-static int contract(const struct common_env *env, const struct walker_graph *fine,
-                    const uint32_t *parent, struct walker_graph *coarse)
+/* Lists the nodes of each group. */
+static void list_members(const struct walker_graph *fine, const uint32_t *parent, uint32_t count,
+                         uint32_t *first, uint32_t *member)
 {
-    uint32_t *member, *place, edges = 0;
-    size_t count = coarse->count;
-    if (!COMMON_SCRATCH(env, member, 2 * count) || !COMMON_SCRATCH(env, place, count) ||
-        !COMMON_SCRATCH(env, coarse->first, count + 1) ||
-        !COMMON_SCRATCH(env, coarse->to, (size_t)fine->first[fine->count] + 1) ||
-        !COMMON_SCRATCH(env, coarse->weight, (size_t)fine->first[fine->count] + 1) ||
-        !COMMON_SCRATCH(env, coarse->ground, count))
-        return common_nomem(env);
-    memset(member, 255, 2 * count * sizeof *member);
-    memset(place, 255, count * sizeof *place);
+    memset(first, 0, ((size_t)count + 2) * sizeof *first);
     for (uint32_t i = 0; i < fine->count; i++)
-        member[2 * (size_t)parent[i] + (member[2 * (size_t)parent[i]] != NONE)] = i;
+        if (parent[i] != WALKER_NONE)
+            first[parent[i] + 2]++;
+    for (uint32_t c = 0; c < count; c++)
+        first[c + 2] += first[c + 1];
+    for (uint32_t i = 0; i < fine->count; i++)
+        if (parent[i] != WALKER_NONE)
+            member[first[parent[i] + 1]++] = i;
+}
+
+/* Adds up the edges of a group; returns the end of those of the coarse graph. */
+static uint32_t merge_edges(const struct walker_graph *fine, const uint32_t *parent, uint32_t node,
+                            uint32_t group, struct walker_graph *coarse, uint32_t *place,
+                            uint32_t end)
+{
+    for (uint32_t k = fine->first[node]; k < fine->first[node + 1]; k++) {
+        const uint32_t to = parent[fine->edge[k].to];
+        if (to == group)
+            continue;
+        if (place[to] == WALKER_NONE || place[to] < coarse->first[group]) {
+            place[to] = end++;
+            coarse->edge[place[to]] = (struct walker_edge){to, 0};
+        }
+        coarse->edge[place[to]].weight += fine->edge[k].weight;
+    }
+    return end;
+}
+
+/* The graph of the groups, and the sums of theirs. */
+static void contract(const struct joining *joining, const struct walker_graph *fine,
+                     const float *sum, struct walker_graph *coarse, float *coarse_sum)
+{
+    const uint32_t count = coarse->count, *first = joining->first, *member = joining->member;
+    uint32_t end = 0;
+    list_members(fine, joining->parent, count, joining->first, joining->member);
+    memset(joining->place, 255, count * sizeof *joining->place);
     for (uint32_t c = 0; c < count; c++) {
-        coarse->first[c] = edges;
-        coarse->ground[c] = 0;
-        for (size_t m = 2 * (size_t)c; m < 2 * (size_t)c + 2 && member[m] != NONE; m++) {
-            uint32_t i = member[m];
-            coarse->ground[c] += fine->ground[i];
-            for (uint32_t k = fine->first[i]; k < fine->first[i + 1]; k++) {
-                uint32_t to = parent[fine->to[k]];
-                if (to == c)
-                    continue;
-                if (place[to] == NONE || place[to] < coarse->first[c]) {
-                    place[to] = edges++;
-                    coarse->to[place[to]] = to;
-                    coarse->weight[place[to]] = 0;
-                }
-                coarse->weight[place[to]] += fine->weight[k];
-            }
+        coarse->first[c] = end;
+        coarse->ground[c] = coarse_sum[c] = 0;
+        for (uint32_t m = first[c]; m < first[c + 1]; m++) {
+            coarse->ground[c] += fine->ground[member[m]];
+            coarse_sum[c] += sum[member[m]];
+            end = merge_edges(fine, joining->parent, member[m], c, coarse, joining->place, end);
         }
     }
-    coarse->first[count] = edges;
-    return SEG_OK;
+    coarse->first[count] = end;
 }
 
+static void sum_weights(const struct walker_graph *graph, float *sum)
+{
+    for (uint32_t i = 0; i < graph->count; i++) {
+        sum[i] = graph->ground[i];
+        for (uint32_t k = graph->first[i]; k < graph->first[i + 1]; k++)
+            sum[i] += graph->edge[k].weight;
+    }
+}
+
+/* Makes the graph that follows one. */
+static int coarsen(struct joining *joining, struct walker_graph *fine, struct walker_graph *next)
+{
+    const struct walker_graph *from = fine;
+    int status = SEG_OK;
+    sum_weights(fine, joining->sums[0]);
+    for (int pass = 0; pass < PASSES && !status; pass++) {
+        struct walker_graph *to = pass == PASSES - 1 ? next : &joining->graphs[pass % 2];
+        const float *sum = joining->sums[pass % 2];
+        to->count = group_nodes(from, sum, joining->parent);
+        for (uint32_t i = 0; i < fine->count; i++)
+            if (!pass || fine->parent[i] != WALKER_NONE)
+                fine->parent[i] = joining->parent[pass ? fine->parent[i] : i];
+        if (to == next)
+            status = open_graph(joining->env, next, next->count, from->first[from->count]);
+        if (!status)
+            contract(joining, from, sum, to, joining->sums[(pass + 1) % 2]);
+        from = to;
+    }
+    return status;
+}
+
+/* What a cycle needs of a graph. */
 static int finish(const struct common_env *env, struct walker_graph *graph)
 {
-    if (!COMMON_SCRATCH(env, graph->diagonal, graph->count) ||
-        !COMMON_SCRATCH(env, graph->parent, graph->count) ||
-        !COMMON_SCRATCH(env, graph->value, graph->count) ||
-        !COMMON_SCRATCH(env, graph->rest, graph->count))
+    const size_t count = (size_t)graph->count + 1;
+    if (!COMMON_SCRATCH(env, graph->inverse, count) || !COMMON_SCRATCH(env, graph->parent, count) ||
+        !COMMON_SCRATCH(env, graph->value, count) || !COMMON_SCRATCH(env, graph->rest, count))
         return common_nomem(env);
-    for (uint32_t i = 0; i < graph->count; i++) {
-        graph->diagonal[i] = graph->ground[i];
-        for (uint32_t k = graph->first[i]; k < graph->first[i + 1]; k++)
-            graph->diagonal[i] += graph->weight[k];
-    }
+    sum_weights(graph, graph->inverse);
+    for (uint32_t i = 0; i < graph->count; i++)
+        graph->inverse[i] = graph->inverse[i] > 0 ? 1 / graph->inverse[i] : 0;
     return SEG_OK;
 }
 
-/* Cholesky's factor of the last graph's matrix, rows of its lower half. */
+/* Cholesky's factor of the last graph's matrix, rows of its lower half; its diagonal is inverted.
+ */
 static int factorize(struct walker_coarse *coarse)
 {
     const struct walker_graph *graph = &coarse->graphs[coarse->count - 1];
-    size_t n = graph->count;
-    if (n > DIRECT)
+    const size_t n = graph->count;
+    double *matrix;
+    if (n > DENSE)
         return SEG_OK;
-    if (!COMMON_SCRATCH(coarse->env, coarse->factor, n * n + 1))
+    if (!COMMON_SCRATCH(coarse->env, coarse->factor, n * n + 1) ||
+        !COMMON_SCRATCH(coarse->env, matrix, n * n + 1))
         return common_nomem(coarse->env);
-    memset(coarse->factor, 0, n * n * sizeof *coarse->factor);
+    memset(matrix, 0, n * n * sizeof *matrix);
     for (size_t i = 0; i < n; i++) {
-        double *row = coarse->factor + i * n;
-        row[i] = graph->diagonal[i];
-        for (uint32_t k = graph->first[i]; k < graph->first[i + 1]; k++)
-            row[graph->to[k]] = -graph->weight[k];
+        double *row = matrix + i * n, sum = (double)graph->ground[i];
+        for (uint32_t k = graph->first[i]; k < graph->first[i + 1]; k++) {
+            row[graph->edge[k].to] = -(double)graph->edge[k].weight;
+            sum += (double)graph->edge[k].weight;
+        }
+        row[i] = sum;
     }
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++) {
-            double *row = coarse->factor + i * n, *other = coarse->factor + j * n;
+            double *row = matrix + i * n, *other = matrix + j * n;
             for (size_t k = 0; k < j; k++)
                 row[j] -= row[k] * other[k];
             if (j < i)
-                row[j] /= other[j];
+                row[j] *= other[j];
             else
-                row[i] = sqrt(row[i] > 1e-30 ? row[i] : 1e-30);
+                row[i] = 1 / sqrt(row[i] > 1e-30 ? row[i] : 1e-30);
+            coarse->factor[i * n + j] = (float)row[j];
         }
     return SEG_OK;
 }
 
-int walker_coarse_build(struct walker_coarse *coarse)
+int walker_coarse_build(struct walker_coarse *coarse, struct walker_graph *pixels)
 {
-    const struct common_env *env = coarse->env;
-    int status = finish(env, &coarse->graphs[0]);
-    for (coarse->count = 1; !status && coarse->count < WALKER_GRAPHS; coarse->count++) {
-        struct walker_graph *fine = &coarse->graphs[coarse->count - 1], *next = fine + 1,
-                            half = {0};
-        uint32_t *second;
-        if (fine->count <= DIRECT)
-            break;
-        half.count = pair_nodes(fine, fine->parent);
-        if (!COMMON_SCRATCH(env, second, half.count))
-            return common_nomem(env);
-        status = contract(env, fine, fine->parent, &half);
-        if (status)
-            break;
-        next->count = pair_nodes(&half, second);
-        for (uint32_t i = 0; i < fine->count; i++)
-            fine->parent[i] = second[fine->parent[i]];
-        if (next->count > fine->count / 10 * 9)
-            break;
-        status = contract(env, &half, second, next);
+    struct joining joining = {.env = coarse->env};
+    struct walker_graph *fine = pixels, *next = coarse->graphs;
+    int status = open_joining(&joining, pixels);
+    while (!status && coarse->count < WALKER_GRAPHS) {
+        status = coarsen(&joining, fine, next);
         if (!status)
-            status = finish(env, next);
+            status = finish(coarse->env, next);
         if (!status)
-            status = env->host->progress(env->call, -1);
+            status = coarse->env->host->progress(coarse->env->call, -1);
+        coarse->count++;
+        if (next->count <= DIRECT || next->count > fine->count / 10 * 9)
+            break;
+        fine = next++;
     }
     return status ? status : factorize(coarse);
-}
-
-/* Gauss and Seidel's step for each node, in order or backwards. */
-static void relax(const struct walker_graph *graph, bool backwards)
-{
-    for (uint32_t n = 0; n < graph->count; n++) {
-        uint32_t i = backwards ? graph->count - 1 - n : n;
-        double sum = graph->rest[i];
-        for (uint32_t k = graph->first[i]; k < graph->first[i + 1]; k++)
-            sum += graph->weight[k] * graph->value[graph->to[k]];
-        graph->value[i] = graph->diagonal[i] > 0 ? sum / graph->diagonal[i] : 0;
-    }
-}
-
-/* Hands what is left over to the next graph, and begins there with 0. */
-static void restrict_rest(const struct walker_graph *fine, const struct walker_graph *coarse)
-{
-    memset(coarse->rest, 0, coarse->count * sizeof *coarse->rest);
-    memset(coarse->value, 0, coarse->count * sizeof *coarse->value);
-    for (uint32_t i = 0; i < fine->count; i++) {
-        double rest = fine->rest[i] - fine->diagonal[i] * fine->value[i];
-        for (uint32_t k = fine->first[i]; k < fine->first[i + 1]; k++)
-            rest += fine->weight[k] * fine->value[fine->to[k]];
-        coarse->rest[fine->parent[i]] += rest;
-    }
-}
-
-static void solve_last(const struct walker_coarse *coarse, const struct walker_graph *graph)
-{
-    size_t n = graph->count;
-    for (size_t i = 0; i < n; i++) {
-        const double *row = coarse->factor + i * n;
-        graph->value[i] = graph->rest[i];
-        for (size_t k = 0; k < i; k++)
-            graph->value[i] -= row[k] * graph->value[k];
-        graph->value[i] /= row[i];
-    }
-    for (size_t i = n; i-- > 0;) {
-        graph->value[i] /= coarse->factor[i * n + i];
-        for (size_t k = 0; k < i; k++)
-            graph->value[k] -= coarse->factor[i * n + k] * graph->value[i];
-    }
-}
-
-void walker_coarse_cycle(const struct walker_coarse *coarse, int32_t at)
-{
-    const struct walker_graph *graph = &coarse->graphs[at];
-    if (at + 1 == coarse->count && coarse->factor) {
-        solve_last(coarse, graph);
-        return;
-    }
-    relax(graph, false);
-    if (at + 1 < coarse->count) {
-        restrict_rest(graph, graph + 1);
-        walker_coarse_cycle(coarse, at + 1);
-        walker_coarse_cycle(coarse, at + 1);
-        for (uint32_t i = 0; i < graph->count; i++)
-            graph->value[i] += WALKER_BOOST * graph[1].value[graph->parent[i]];
-    }
-    relax(graph, true);
 }

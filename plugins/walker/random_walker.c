@@ -13,6 +13,8 @@ struct params {
     double beta, tolerance;
 };
 
+#define SPAN 512 /* samples at a time */
+
 enum { BLOCKED = -1, FREE = 0 }; /* a cell; above them the place of a marker's label */
 
 struct walk {
@@ -21,13 +23,15 @@ struct walk {
     struct seg_view image, markers, out;
     struct common_ids ids;
     struct walker_grid grid;
-    int32_t *cells; /* dense rows, as `samples` */
-    float *samples; /* planes of dense rows, 0..1 */
-    double factor;  /* of squared differences, in the exponent */
-    double *value, *rest;
-    double *left;  /* the probability that the labels so far leave, so that of the last one */
-    double *best;  /* the largest so far */
-    int32_t place; /* whose turn it is */
+    int32_t *cells;    /* dense rows */
+    int32_t plane;     /* whose turn it is */
+    float *samples[2]; /* of that, by colours */
+    double mean, deviation;
+    float factor;     /* of squared differences in standard deviations, in the exponent */
+    int32_t place;    /* whose turn it is */
+    double *value[2]; /* its probabilities */
+    double *left[2];  /* those that the labels so far leave, so that of the last one */
+    double *best;     /* the largest so far; dense rows */
 };
 
 static int over_rows(struct walk *walk, seg_body body)
@@ -79,99 +83,159 @@ static int read_markers(struct walk *walk)
     return SEG_OK;
 }
 
-static int read_samples(struct walk *walk)
+/* What the grid has to know of the cells. */
+static int mark_rows(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    (void)worker;
+    const struct walk *walk = arg;
+    const struct walker_grid *grid = &walk->grid;
+    for (int32_t y = (int32_t)begin; y < (int32_t)end; y++) {
+        const int32_t *cells = walk->cells + (size_t)y * (size_t)grid->width;
+        for (int32_t x = 0; x < grid->width; x++)
+            grid->state[walker_color(x, y)][walker_at(grid, x, y)] =
+                cells[x] == BLOCKED ? WALKER_CLOSED
+                : cells[x] == FREE  ? WALKER_FREE
+                                    : WALKER_GIVEN;
+    }
+    return SEG_OK;
+}
+
+/* Samples of a row from x on, up to SPAN of them, on a scale of 0..1. */
+static size_t read_span(const struct walk *walk, int32_t plane, size_t y, size_t x, float *samples)
 {
     const struct seg_view *image = &walk->image;
-    size_t pixels = common_pixels(image), width = (size_t)image->width, i = 0;
-    size_t count = pixels * (size_t)image->planes;
-    double sum = 0, squares = 0;
-    float scale = image->dtype == SEG_U8 ? 1 / 255.0f : image->dtype == SEG_U16 ? 1 / 65535.0f : 1;
-    if (!COMMON_SCRATCH(walk->env, walk->samples, count))
-        return common_nomem(walk->env);
-    for (int32_t k = 0; k < image->planes; k++)
-        for (int32_t y = 0; y < image->height; y++) {
-            common_floats(image, k, y, 0, width, walk->samples + i);
-            for (size_t end = i + width; i < end; i++) {
-                float value = walk->samples[i] * scale;
-                walk->samples[i] = fabsf(value) < 1e15f ? value : 0; /* NaN and infinities too */
-                sum += (double)walk->samples[i];
-                squares += (double)walk->samples[i] * (double)walk->samples[i];
+    const size_t left = (size_t)image->width - x, count = left < SPAN ? left : SPAN;
+    const float scale = image->dtype == SEG_U8    ? 1 / 255.0f
+                        : image->dtype == SEG_U16 ? 1 / 65535.0f
+                                                  : 1;
+    common_floats(image, plane, (int32_t)y, (int32_t)x, count, samples);
+    for (size_t i = 0; i < count; i++) {
+        const float value = samples[i] * scale;
+        samples[i] = fabsf(value) < 1e15f ? value : 0; /* NaN and infinities too */
+    }
+    return count;
+}
+
+static int sum_rows(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    (void)worker;
+    const struct walk *walk = arg;
+    float samples[SPAN];
+    for (size_t y = begin; y < end; y++) {
+        double sum = 0, squares = 0;
+        for (int32_t k = 0; k < walk->image.planes; k++)
+            for (size_t x = 0, count; x < (size_t)walk->image.width; x += count) {
+                count = read_span(walk, k, y, x, samples);
+                for (size_t i = 0; i < count; i++) {
+                    sum += (double)samples[i];
+                    squares += (double)samples[i] * (double)samples[i];
+                }
+            }
+        walk->grid.sums[y] = sum;
+        walk->grid.peaks[y] = squares;
+    }
+    return SEG_OK;
+}
+
+/* A plane's samples by colours; less their mean and in standard deviations, so that squares of them
+ * are numbers of single precision whatever the image's scale. */
+static int split_rows(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    (void)worker;
+    const struct walk *walk = arg;
+    float samples[SPAN];
+    for (size_t y = begin; y < end; y++)
+        for (size_t x = 0, count; x < (size_t)walk->image.width; x += count) {
+            count = read_span(walk, walk->plane, y, x, samples);
+            for (size_t i = 0; i < count; i++) {
+                const int32_t u = (int32_t)(x + i), v = (int32_t)y;
+                walk->samples[walker_color(u, v)][walker_at(&walk->grid, u, v)] =
+                    (float)(((double)samples[i] - walk->mean) / walk->deviation);
             }
         }
-    double mean = sum / (double)count, variance = squares / (double)count - mean * mean;
-    double deviation = variance > 0 ? sqrt(variance) : 1;
-    walk->factor = -walk->params->beta / (10 * deviation * sqrt(image->planes));
     return SEG_OK;
 }
 
-static double weight(const struct walk *walk, size_t a, size_t b)
-{
-    size_t pixels = common_pixels(&walk->image);
-    double sum = 0;
-    for (int32_t k = 0; k < walk->image.planes; k++, a += pixels, b += pixels) {
-        double d = (double)walk->samples[a] - (double)walk->samples[b];
-        sum += d * d;
-    }
-    return exp(walk->factor * sum) + 1e-10;
-}
-
-/* What ties a free pixel to its four neighbours: the weights to free ones at its right and below
- * it, and the sum of those to markers of `place`, or of any where that is 0. */
-static void tie(const struct walk *walk, int32_t x, int32_t y, int32_t place, double *right,
-                double *down, double *ground)
-{
-    static const int32_t dx[] = {1, 0, -1, 0}, dy[] = {0, 1, 0, -1};
-    int32_t width = walk->image.width, height = walk->image.height;
-    size_t at = (size_t)y * (size_t)width + (size_t)x;
-    *right = *down = *ground = 0;
-    if (walk->cells[at] != FREE)
-        return;
-    for (int k = 0; k < 4; k++) {
-        int32_t nx = x + dx[k], ny = y + dy[k];
-        if (nx < 0 || ny < 0 || nx >= width || ny >= height)
-            continue;
-        size_t other = (size_t)ny * (size_t)width + (size_t)nx;
-        int32_t cell = walk->cells[other];
-        if (cell > 0 && (!place || cell == place))
-            *ground += weight(walk, at, other);
-        else if (cell == FREE && !place && k < 2)
-            *(k ? down : right) = weight(walk, at, other);
-    }
-}
-
-static int tie_rows(void *arg, size_t begin, size_t end, unsigned worker)
+static int square_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     (void)worker;
     const struct walk *walk = arg;
-    const struct walker_level *level = &walk->grid.level;
-    for (size_t y = begin; y < end; y++)
-        for (size_t x = 0; x < (size_t)walk->image.width; x++) {
-            size_t i = y * level->stride + x;
-            tie(walk, (int32_t)x, (int32_t)y, 0, &level->right[i], &level->down[i],
-                &level->ground[i]);
+    const struct walker_grid *grid = &walk->grid;
+    for (size_t y = begin; y < end; y++) {
+        const struct walker_star star = walker_grid_star(grid, WALKER_BLACK, y);
+        const float *own = walk->samples[WALKER_BLACK] + y * grid->stride;
+        for (int k = 0; k < 4; k++) {
+            const float *other = walk->samples[WALKER_RED] + star.at[k];
+            float *sum = grid->edge[k] + y * grid->stride;
+            for (size_t i = 0; i < star.count; i++)
+                sum[i] += (own[i] - other[i]) * (own[i] - other[i]);
         }
+    }
     return SEG_OK;
 }
 
-/* What flows in from the pixels of one marker. */
-static int fill_rest(void *arg, size_t begin, size_t end, unsigned worker)
+static int weigh_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     (void)worker;
     const struct walk *walk = arg;
-    size_t stride = walk->grid.level.stride;
-    double right, down;
-    for (size_t y = begin; y < end; y++)
-        for (size_t x = 0; x < (size_t)walk->image.width; x++)
-            tie(walk, (int32_t)x, (int32_t)y, walk->place, &right, &down,
-                &walk->rest[y * stride + x]);
+    const struct walker_grid *grid = &walk->grid;
+    for (size_t y = begin; y < end; y++) {
+        const struct walker_star star = walker_grid_star(grid, WALKER_BLACK, y);
+        const uint8_t *own = grid->state[WALKER_BLACK] + y * grid->stride;
+        for (int k = 0; k < 4; k++)
+            walker_star_weigh(own, grid->state[WALKER_RED] + star.at[k], walk->factor, star.count,
+                              grid->edge[k] + y * grid->stride, grid->avx2);
+    }
+    return SEG_OK;
+}
+
+/* Gives the grid its edges. */
+static int weigh(struct walk *walk)
+{
+    const double planes = walk->image.planes, count = (double)common_pixels(&walk->image) * planes;
+    double sum = 0, squares = 0;
+    int status = over_rows(walk, mark_rows);
+    for (int color = 0; color < 2; color++)
+        if (!(walk->samples[color] = walker_grid_raster(&walk->grid, sizeof **walk->samples)))
+            return common_nomem(walk->env);
+    if (!status)
+        status = over_rows(walk, sum_rows);
+    for (int32_t y = 0; y < walk->image.height; y++) {
+        sum += walk->grid.sums[y];
+        squares += walk->grid.peaks[y];
+    }
+    walk->mean = sum / count;
+    const double variance = squares / count - walk->mean * walk->mean;
+    walk->deviation = variance > 0 ? sqrt(variance) : 1;
+    walk->factor = (float)(-walk->params->beta * walk->deviation / (10 * sqrt(planes)));
+    for (walk->plane = 0; walk->plane < walk->image.planes && !status; walk->plane++) {
+        status = over_rows(walk, split_rows);
+        if (!status)
+            status = over_rows(walk, square_rows);
+    }
+    return status ? status : over_rows(walk, weigh_rows);
+}
+
+/* Values before a label's turn: 1 at its markers, 0 elsewhere. */
+static int begin_rows(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    (void)worker;
+    const struct walk *walk = arg;
+    for (int32_t y = (int32_t)begin; y < (int32_t)end; y++) {
+        const int32_t *cells = walk->cells + (size_t)y * (size_t)walk->grid.width;
+        for (int32_t x = 0; x < walk->grid.width; x++)
+            walk->grid.value[walker_color(x, y)][walker_at(&walk->grid, x, y)] =
+                cells[x] == walk->place;
+    }
     return SEG_OK;
 }
 
 /* The probability of the label whose turn it is. */
 static double probability(const struct walk *walk, size_t x, size_t y)
 {
+    const int color = walker_color((int32_t)x, (int32_t)y);
+    double value = walk->value[color][walker_at(&walk->grid, (int32_t)x, (int32_t)y)];
     int32_t cell = walk->cells[y * (size_t)walk->image.width + x];
-    double value = walk->value[y * walk->grid.level.stride + x];
     if (cell != FREE)
         return cell == walk->place;
     return value > 0 ? value < 1 ? value : 1 : 0;
@@ -183,7 +247,7 @@ static int claim_rows(void *arg, size_t begin, size_t end, unsigned worker)
     (void)worker;
     const struct walk *walk = arg;
     for (size_t y = begin; y < end; y++) {
-        double *best = walk->best + y * walk->grid.level.stride;
+        double *best = walk->best + y * (size_t)walk->image.width;
         int32_t *labels = seg_row(&walk->out, 0, (int32_t)y);
         for (size_t x = 0; x < (size_t)walk->image.width; x++) {
             double value = probability(walk, x, y);
@@ -212,9 +276,10 @@ static int subtract_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     (void)worker;
     const struct walk *walk = arg;
-    size_t stride = walk->grid.level.stride;
-    for (size_t i = begin * stride; i < end * stride; i++)
-        walk->left[i] -= walk->value[i];
+    const size_t stride = walk->grid.stride;
+    for (int color = 0; color < 2; color++)
+        for (size_t i = begin * stride; i < end * stride; i++)
+            walk->left[color][i] -= walk->value[color][i];
     return SEG_OK;
 }
 
@@ -225,7 +290,7 @@ static int norm_rows(void *arg, size_t begin, size_t end, unsigned worker)
     const struct walk *walk = arg;
     const size_t width = (size_t)walk->image.width;
     for (size_t y = begin; y < end; y++) {
-        double *sum = walk->best + y * walk->grid.level.stride; /* 0 until here */
+        double *sum = walk->best + y * (size_t)walk->image.width; /* 0 until here */
         for (int32_t k = 0; k < walk->out.planes; k++) {
             const float *scores = seg_row(&walk->out, k, (int32_t)y);
             for (size_t x = 0; x < width; x++)
@@ -240,27 +305,35 @@ static int norm_rows(void *arg, size_t begin, size_t end, unsigned worker)
     return SEG_OK;
 }
 
+static int open_turns(struct walk *walk)
+{
+    const struct walker_grid *grid = &walk->grid;
+    const size_t pixels = common_pixels(&walk->image);
+    if (!COMMON_SCRATCH(walk->env, walk->best, pixels))
+        return common_nomem(walk->env);
+    memset(walk->best, 0, pixels * sizeof *walk->best);
+    for (int color = 0; color < 2; color++) {
+        walk->value[color] = grid->value[color];
+        if (!(walk->left[color] = walker_grid_raster(grid, sizeof **walk->left)))
+            return common_nomem(walk->env);
+        for (size_t i = 0; i < (size_t)grid->height * grid->stride; i++)
+            walk->left[color][i] = 1;
+    }
+    return SEG_OK;
+}
+
 static int solve_all(struct walk *walk)
 {
-    const struct walker_level *level = &walk->grid.level;
-    double **rasters[] = {&walk->value, &walk->rest, &walk->left, &walk->best};
     int32_t most = 0, rounds = 0;
-    int status = SEG_OK;
-    for (size_t k = 0; k < SEG_COUNT(rasters); k++)
-        if (!(*rasters[k] = walker_grid_raster(walk->env, level)))
-            return common_nomem(walk->env);
-    for (size_t i = 0; i < level->size - level->stride - 1; i++)
-        walk->left[i] = 1;
+    int status = open_turns(walk);
     for (walk->place = 1; walk->place <= walk->ids.count && !status; walk->place++) {
-        bool last = walk->place == walk->ids.count;
-        memset(walk->value - level->stride - 1, 0, level->size * sizeof *walk->value);
+        const bool last = walk->place == walk->ids.count;
         if (last)
-            walk->value = walk->left;
+            memcpy(walk->value, walk->left, sizeof walk->value);
         else
-            status = over_rows(walk, fill_rest);
+            status = over_rows(walk, begin_rows);
         if (!status && !last)
-            status = walker_grid_solve(&walk->grid, walk->value, walk->rest,
-                                       walk->params->tolerance, &rounds);
+            status = walker_grid_solve(&walk->grid, walk->params->tolerance, &rounds);
         most = rounds > most ? rounds : most;
         if (!status)
             status = over_rows(walk, walk->out.kind == SEG_SCORES ? score_rows : claim_rows);
@@ -304,11 +377,9 @@ static int run(const struct seg_host *host, struct seg_call *call, const struct 
         return host->fail(call, SEG_STAGE, "there is no marker; nothing can be told apart");
     status = open_out(&walk, scores);
     if (!status)
-        status = read_samples(&walk);
-    if (!status)
         status = walker_grid_open(&walk.grid, &env, walk.image.width, walk.image.height);
     if (!status)
-        status = over_rows(&walk, tie_rows);
+        status = weigh(&walk);
     if (!status)
         status = walker_grid_ready(&walk.grid);
     return status ? status : solve_all(&walk);

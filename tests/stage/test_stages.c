@@ -179,6 +179,41 @@ static double speckle(int32_t x, int32_t y)
     return (n >> 13) % 256;
 }
 
+enum { WALK_SIDE = 129 };
+
+static double mirrored(int32_t x, int32_t y)
+{
+    const int32_t u = x < WALK_SIDE / 2 ? x : WALK_SIDE - 1 - x;
+    return floor(0.8 * speckle(u / 9, y / 9) + 0.2 * speckle(u, y));
+}
+
+static double at_the_sides(int32_t x, int32_t y)
+{
+    (void)y;
+    return x ? x == WALK_SIDE - 1 ? 2 : 0 : 1;
+}
+
+/* Rough blocks of which the steps to others weigh down to 1e-10: what is alike at both sides is met
+ * alike from the middle, and few rounds find so. */
+Test(stages, walkers_find_into_pieces_that_are_all_but_cut_off)
+{
+    static const char *const words[] = {"walker.scores markers=extra beta=130",
+                                        "walker.scores markers=extra beta=2000",
+                                        "walker.scores markers=extra beta=1e6"};
+    for (size_t i = 0; i < SEG_COUNT(words); i++) {
+        struct seg_view view = SEG_VIEW;
+        struct seg_error err = {0};
+        seg_layer *scores =
+            stage_run(words[i], stage_filled(SEG_IMAGE, SEG_U8, WALK_SIDE, WALK_SIDE, mirrored),
+                      stage_filled(SEG_LABELS, SEG_I32, WALK_SIDE, WALK_SIDE, at_the_sides), 1);
+        cr_assert(scores && !seg_layer_view(scores, &view, &err), "%s", stage_why());
+        for (int32_t y = 0; y < WALK_SIDE; y++)
+            cr_expect_float_eq(((const float *)seg_row(&view, 0, y))[WALK_SIDE / 2], 0.5f, 1e-4f);
+        cr_expect(stage_value("rounds") < 60, "%s: %g rounds", words[i], stage_value("rounds"));
+        seg_layer_unref(scores);
+    }
+}
+
 /* A long row, a tall column and a wide band: more pieces than rows, odd ends. */
 Test(stages, any_number_of_threads)
 {
@@ -212,6 +247,7 @@ Test(stages, any_number_of_threads)
         "contour.morph_chan_vese iterations=9",
         "superpixel.slic segments=40",
         "superpixel.slic_zero segments=40",
+        "markers.grid spacing=50 ! walker.scores image=input beta=2000",
     };
     static const int32_t sizes[][2] = {{1, 300}, {300, 1}, {67, 131}, {4096, 3}};
     for (size_t i = 0; i < SEG_COUNT(words); i++)
