@@ -42,7 +42,8 @@ static int add_objects(struct cnn_scene *scene, const struct view *view, struct 
     const struct cnn_segmenter *model = scene->model;
     struct cnn_objects found = {0};
     struct cnn_rules rules = model->rules;
-    rules.logits = model->decoder == CNN_SIGMOID;
+    rules.map_decoder = model->decoder;
+    rules.env = &scene->env;
     cnn_canvas_mirror(&pass->canvas, view->x, view->y);
     if (decoder_of(model->decoder)(&pass->heads, &pass->canvas, &rules, &found, &scene->err))
         goto out;
@@ -189,8 +190,8 @@ const struct seg_stage cnn_instance_stage = {
     .detail =
         "Runs a model in ncnn's format on the image and decodes its outputs: YOLOv5-seg, "
         "YOLOv8-seg and YOLO11-seg as Ultralytics, pnnx and onnx2ncnn write them, YOLACT, SOLOv2, "
-        "DetectionOutput with a map, or a map of probabilities whose connected parts are the "
-        "objects.\n\n"
+        "DetectionOutput with a map, or a map of classes or of one probability: then the connected "
+        "parts of each class but the background are the objects.\n\n"
         "What the model expects and what its outputs mean stands in 'model.yaml' beside it, or in "
         "the 'metadata.yaml' of Ultralytics' exporter; where there is neither, the shapes of the "
         "outputs tell, never the names of its blobs.\n\n"

@@ -30,7 +30,7 @@ libsegcnn_la_SOURCES = \
   %D%/graph/build.h %D%/graph/cost.c %D%/graph/cost.h %D%/graph/emit.c %D%/graph/fuse.c %D%/graph/memory.c %D%/graph/model.c %D%/graph/model.h %D%/graph/order.c \
   %D%/graph/plan.c %D%/graph/plan.h %D%/graph/session.c %D%/graph/session.h %D%/graph/weights.c \
   %D%/decode/decode.h %D%/decode/dense.c %D%/decode/dense.h %D%/decode/heads.c %D%/decode/heads.h \
-  %D%/decode/map.c %D%/decode/objects.c %D%/decode/prototypes.c %D%/decode/solov2.c \
+  %D%/decode/map.c %D%/decode/objects.c %D%/decode/parts.c %D%/decode/prototypes.c %D%/decode/solov2.c \
   %D%/decode/yolact.c %D%/decode/yolov5.c %D%/decode/yolov8.c
 
 plugin_LTLIBRARIES += plugins/cnn.la

@@ -15,8 +15,14 @@ static float logit_of_score;
 static float prototypes[NUMBERS * QUARTER * QUARTER];
 static float coefficients[NUMBERS];
 
-static const struct cnn_rules rules = {
-    .confidence = -1, .nms = -1, .mask_threshold = 0.5, .max_instances = 10, .channel = -1};
+static const struct cnn_env env = {.workers = 1, .isa = CNN_PORTABLE};
+static const struct cnn_rules rules = {.confidence = -1,
+                                       .nms = -1,
+                                       .mask_threshold = 0.5,
+                                       .max_instances = 10,
+                                       .channel = -1,
+                                       .map_decoder = CNN_PROBABILITY,
+                                       .env = &env};
 
 static void setup(void)
 {
@@ -253,6 +259,48 @@ Test(cnn_decode, parts_of_a_map)
     cr_expect_float_eq(objects.items[0].score, 0.9, 1e-6);
     cr_expect(objects.items[0].area == 2 && objects.items[0].run_count == 2);
     cr_expect(objects.items[1].box[0] == 3 && objects.items[1].box[1] == 1);
+    cnn_objects_free(&objects);
+}
+
+Test(cnn_decode, parts_of_a_map_of_classes)
+{
+    /* scores of 4 x 2 pixels whose classes are 1 1 0 2 and 2 1 0 2; class 2 is twice there */
+    static const int classes[8] = {1, 1, 0, 2, 2, 1, 0, 2};
+    float map[3 * 8];
+    for (int i = 0; i < 3 * 8; i++)
+        map[i] = i / 8 == classes[i % 8] ? 3 : 0;
+    const struct cnn_canvas small = {{4, 2}, {4, 2}, {0, 0}, {4, 2}};
+    const bool second[3] = {false, false, true};
+    struct cnn_blob scores = blob(map, 3, 4, 2, 3);
+    struct cnn_heads heads = {0};
+    struct cnn_rules by_class = rules;
+    struct cnn_error err = {0};
+    heads.blob[CNN_ROLE_MAP][0] = &scores;
+    heads.count[CNN_ROLE_MAP] = 1;
+    by_class.map_decoder = CNN_ARGMAX;
+    for (int names = 2; names <= 3; names++) { /* without the background, with it */
+        struct cnn_objects objects = {0};
+        by_class.class_count = names;
+        cr_assert_eq(cnn_decode_parts(&heads, &small, &by_class, &objects, &err), SEG_OK);
+        cr_assert_eq(objects.count, 3, "%zu parts", objects.count);
+        size_t of_second = 0, area = 0;
+        for (size_t i = 0; i < 3; i++) {
+            of_second += objects.items[i].class_id == names - 1;
+            area += objects.items[i].area;
+            cr_expect_float_eq(objects.items[i].score, exp(3) / (exp(3) + 2), 1e-5);
+        }
+        cr_expect(of_second == 2 && area == 6);
+        cnn_objects_free(&objects);
+    }
+    struct cnn_objects objects = {0};
+    by_class.wanted = second;
+    cr_assert_eq(cnn_decode_parts(&heads, &small, &by_class, &objects, &err), SEG_OK);
+    cr_expect_eq(objects.count, 2);
+    cnn_objects_free(&objects);
+    by_class.wanted = NULL;
+    by_class.channel = 1;
+    cr_assert_eq(cnn_decode_parts(&heads, &small, &by_class, &objects, &err), SEG_OK);
+    cr_expect(objects.count == 1 && objects.items[0].area == 3);
     cnn_objects_free(&objects);
 }
 

@@ -21,7 +21,8 @@ struct cnn_rules {
     int32_t class_count; /* that have names; 0: unknown */
     const bool *wanted;  /* of class_count classes; NULL: all */
     int32_t channel;     /* as in the sidecar */
-    bool logits;         /* the map wants a sigmoid */
+    int32_t map_decoder; /* what the numbers of a map are, and with what they are computed */
+    const struct cnn_env *env;
 };
 
 /* A thing on the image: x, y, width, height in its pixels. */
@@ -69,7 +70,7 @@ int cnn_decode_solov2(const struct cnn_heads *heads, const struct cnn_canvas *ca
 int cnn_decode_detection(const struct cnn_heads *heads, const struct cnn_canvas *canvas,
                          const struct cnn_rules *rules, struct cnn_objects *out,
                          struct cnn_error *err);
-/* A probability map: each 8-connected part above the threshold is an object. */
+/* A map of classes or of one probability: each 8-connected part of a class is an object. */
 int cnn_decode_parts(const struct cnn_heads *heads, const struct cnn_canvas *canvas,
                      const struct cnn_rules *rules, struct cnn_objects *out, struct cnn_error *err);
 
