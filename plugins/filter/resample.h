@@ -32,6 +32,12 @@ struct resample_taps {
 /* In scratch memory. `antialias` widens the kernel where the line gets shorter. */
 int resample_taps(const struct common_env *env, int32_t method, bool antialias, int32_t from,
                   int32_t to, struct resample_taps *taps);
+/* Of tap `k` of sample `x`. */
+static inline float resample_weight(const struct resample_taps *taps, size_t x, size_t k)
+{
+    return taps
+        ->weights[(x / RESAMPLE_BLOCK * taps->most + k) * RESAMPLE_BLOCK + x % RESAMPLE_BLOCK];
+}
 
 /* A new line. Behind `line` there are most + SPARE more floats of any value. */
 void resample_line(const struct resample_taps *taps, const float *line, float *out);

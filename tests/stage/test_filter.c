@@ -298,6 +298,28 @@ Test(filter, resize_keeps_samples)
         }
 }
 
+/* Fixed point is off by less than what a gray level is rounded by. */
+Test(filter, resize_bytes_as_floats)
+{
+    seg_layer *image = stage_filled(SEG_IMAGE, SEG_U8, 131, 67, speckle);
+    seg_layer *bytes = stage_run("filter.resize factor=1.7", image, NULL, 2);
+    seg_layer *floats = stage_run("filter.resize factor=1.7",
+                                  stage_filled(SEG_IMAGE, SEG_F32, 131, 67, speckle), NULL, 2);
+    struct seg_view a = SEG_VIEW, b = SEG_VIEW;
+    struct seg_error err;
+    double worst = 0;
+    cr_assert(bytes && floats && !seg_layer_view(bytes, &a, &err) &&
+              !seg_layer_view(floats, &b, &err));
+    for (int32_t y = 0; y < a.height; y++)
+        for (int32_t x = 0; x < a.width; x++) {
+            const double byte = ((const uint8_t *)seg_row(&a, 0, y))[x];
+            worst = fmax(worst, fabs(byte - (double)((const float *)seg_row(&b, 0, y))[x]));
+        }
+    cr_expect(worst < 0.52, "%g", worst);
+    seg_layer_unref(bytes);
+    seg_layer_unref(floats);
+}
+
 /* Pieces of 502 rows: some begin at such a sample and go on with one that needs earlier rows. */
 Test(filter, resize_in_pieces)
 {
@@ -331,6 +353,7 @@ static const char *const all[] = {
     "filter.rescale low=1 high=99",
     "filter.rescale type=u8",
     "filter.resize factor=0.3",
+    "filter.resize factor=1.7",
     "filter.resize method=lanczos factor=2.2",
     "filter.resize method=cubic factor=3",
     "filter.resize method=area width=1 height=7",
