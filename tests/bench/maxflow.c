@@ -2,7 +2,8 @@
 /* Times minimum cuts against OpenCV's, in turns: tests/bench/maxflow PHOTO CELLS [SIDE [RUNS
  * [THREADS]]]. The pictures are mirrored to SIDE x SIDE pixels. Each run is a process of its own;
  * times are the least processor milliseconds of building and solving, memory the most above an idle
- * process. */
+ * process. OpenCV runs with huge pages too, by GLIBC_TUNABLES=glibc.malloc.hugetlb=1, as ours has
+ * them; with several threads ours runs by one as well, to compare. */
 #include "graphcut/maxflow.h"
 #include "graphcut/gmm.h"
 #include "maxflow_peer.h"
@@ -25,7 +26,8 @@ static unsigned threads = 1;
 struct problem {
     const char *name;
     int32_t side, directions;
-    int32_t *excess, *weights[4];
+    int32_t *excess, *weights[4]; /* in one piece, which is the file `shared` */
+    int shared;
 };
 
 struct outcome {
@@ -93,6 +95,19 @@ static int host_parallel(struct seg_call *call, size_t count, size_t grain, seg_
     return parallel(call, count, grain, body, arg);
 }
 
+/* Finds the arrays of a problem in its file. */
+static void attach(struct problem *p)
+{
+    size_t pixels = (size_t)p->side * (size_t)p->side;
+    int32_t *all = mmap(NULL, 5 * pixels * sizeof *all, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_POPULATE, p->shared, 0);
+    if (all == MAP_FAILED)
+        exit(1);
+    p->excess = all;
+    for (size_t k = 0; k < 4; k++)
+        p->weights[k] = all + (k + 1) * pixels;
+}
+
 /* -- problems ---------------------------------------------------------------------------------- */
 
 /* Planes of a picture, mirrored to side x side. */
@@ -130,11 +145,10 @@ static void set_weights(struct problem *p, float *const *planes, int32_t count, 
     double sum = 0, pairs = 0;
     for (int pass = 0; pass < 2; pass++) {
         for (int k = 0; k < 4; k++) {
-            if (pass)
-                p->weights[k] = calloc((size_t)p->side * (size_t)p->side, sizeof(int32_t));
             for (int32_t i = 0; i < p->side * p->side; i++) {
                 int32_t y = i / p->side + step[k][0], x = i % p->side + step[k][1];
                 double apart = 0;
+                p->weights[k][i] = 0;
                 if (y >= p->side || x < 0 || x >= p->side)
                     continue;
                 for (int32_t c = 0; c < count; c++) {
@@ -151,26 +165,38 @@ static void set_weights(struct problem *p, float *const *planes, int32_t count, 
     }
 }
 
-/* Odds of two mixtures, of what is in a box and of what is not. */
-static void set_gmm(struct problem *p, float *const *planes, int32_t count)
+enum { FIT = 1024 };
+
+static const struct seg_host gmm_host = {.scratch = scratch, .parallel = host_parallel};
+static const struct common_env gmm_env = {&gmm_host, NULL};
+
+/* The pixels in a box are one side, the others the other. */
+static struct gmm_data gmm_samples(float *const *planes, int32_t edge)
 {
-    struct seg_host host = {.scratch = scratch, .parallel = host_parallel};
-    const struct common_env env = {&host, NULL};
-    size_t pixels = (size_t)p->side * (size_t)p->side;
+    size_t pixels = (size_t)edge * (size_t)edge;
     uint8_t *side = malloc(pixels);
-    float *odds = malloc(pixels * sizeof *odds);
-    struct gmm_data data = {.planes = planes,
-                            .count = pixels,
-                            .side = side,
-                            .component = {malloc(pixels), malloc(pixels)}};
-    struct gmm gmm[2];
-    for (int32_t i = 0; i < p->side * p->side; i++) {
-        int32_t y = i / p->side, x = i % p->side, margin = p->side / 10;
-        side[i] = y >= margin && y < p->side - margin && x >= margin && x < p->side - margin;
+    for (int32_t i = 0; i < edge * edge; i++) {
+        int32_t y = i / edge, x = i % edge, margin = edge / 10;
+        side[i] = y >= margin && y < edge - margin && x >= margin && x < edge - margin;
     }
-    gmm_begin(&env, &data, count, 5, gmm);
-    gmm_compare(&env, &data, gmm, odds);
-    for (size_t i = 0; i < pixels; i++)
+    return (struct gmm_data){.planes = planes,
+                             .count = pixels,
+                             .side = side,
+                             .component = {malloc(pixels), malloc(pixels)}};
+}
+
+/* Odds of two mixtures, of what is in the box and of what is not. They are fitted to the picture
+ * at one size, so that a larger problem is more of the same and not another one. */
+static void set_gmm(struct problem *p, seg_context *context, const char *path, float *const *planes)
+{
+    int32_t count;
+    float **fit_planes = load(context, path, FIT, &count);
+    struct gmm_data fit = gmm_samples(fit_planes, FIT), data = gmm_samples(planes, p->side);
+    float *odds = malloc(data.count * sizeof *odds);
+    struct gmm gmm[2];
+    gmm_begin(&gmm_env, &fit, count, 5, gmm);
+    gmm_compare(&gmm_env, &data, gmm, odds);
+    for (size_t i = 0; i < data.count; i++)
         p->excess[i] = (int32_t)lrintf(64 * odds[i]);
 }
 
@@ -230,6 +256,10 @@ static double ours(const struct problem *p)
     }
     if (graphcut_grid_solve(&grid, &flow))
         exit(1);
+    free(grid.excess);
+    free(grid.arcs);
+    free(grid.nodes);
+    free(grid.queue);
     return (double)flow;
 }
 
@@ -251,49 +281,89 @@ static double wall_now(void)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
 }
 
+static double cpu_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
+}
+
+/* What a process of its own does; its answer is the flow and its times. */
+static _Noreturn void solve_and_tell(const struct problem *p,
+                                     double (*solve)(const struct problem *), int to)
+{
+    double answer[3], wall = wall_now(), cpu = cpu_now();
+    answer[0] = solve(p);
+    answer[1] = cpu_now() - cpu;
+    answer[2] = wall_now() - wall;
+    _exit(write(to, answer, sizeof answer) != sizeof answer);
+}
+
+/* OpenCV as it is with huge pages: glibc reads its settings when a program begins. */
+static double theirs_huge(const struct problem *p)
+{
+    return theirs(p);
+}
+
+static void begin_huge(const struct problem *p, int to)
+{
+    char text[4][16];
+    const int32_t number[4] = {to, p->shared, p->side, p->directions};
+    for (int i = 0; i < 4; i++)
+        snprintf(text[i], sizeof text[i], "%d", number[i]);
+    setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", 1);
+    execl("/proc/self/exe", "maxflow", "--peer", text[0], text[1], text[2], text[3], NULL);
+    _exit(1);
+}
+
 /* One run in a process of its own; keeps the better times. */
 static void measure(const struct problem *p, double (*solve)(const struct problem *),
                     struct outcome *best)
 {
     int ends[2];
-    double answer[2] = {0};
+    double answer[3] = {0};
     struct rusage usage;
     if (pipe(ends))
         exit(1);
     fflush(stdout);
     pid_t child = fork();
-    if (child == 0) {
-        double start = wall_now();
-        answer[0] = solve(p);
-        answer[1] = wall_now() - start;
-        _exit(write(ends[1], answer, sizeof answer) != sizeof answer);
-    }
+    if (child == 0 && solve == theirs_huge)
+        begin_huge(p, ends[1]);
+    if (child == 0)
+        solve_and_tell(p, solve, ends[1]);
     close(ends[1]);
     bool got = read(ends[0], answer, sizeof answer) == sizeof answer;
     close(ends[0]);
     if (wait4(child, NULL, 0, &usage) < 0 || !got)
         exit(1);
-    double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 +
-                 (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-3;
-    best->cpu = cpu < best->cpu ? cpu : best->cpu;
-    best->wall = answer[1] < best->wall ? answer[1] : best->wall;
     best->flow = answer[0];
+    best->cpu = fmin(best->cpu, answer[1]);
+    best->wall = fmin(best->wall, answer[2]);
     best->kib = usage.ru_maxrss;
 }
 
 static void compare(const struct problem *p, int runs)
 {
-    struct outcome us = {HUGE_VAL, HUGE_VAL, 0, 0}, them = us, none = us;
+    struct outcome us = {HUGE_VAL, HUGE_VAL, 0, 0}, them = us, huge = us, alone = us, none = us;
+    unsigned all = threads;
     measure(p, idle, &none);
     for (int i = 0; i < runs; i++) {
         measure(p, ours, &us);
         measure(p, theirs, &them);
+        measure(p, theirs_huge, &huge);
+        threads = 1;
+        if (all > 1)
+            measure(p, ours, &alone);
+        threads = all;
     }
-    printf(
-        "%-10s %d  ours %7.0f ms (wall %7.0f) %5.0f MiB  OpenCV %7.0f ms %5.0f MiB  ratio %.3f%s\n",
-        p->name, p->directions, us.cpu, us.wall, (double)(us.kib - none.kib) / 1024, them.cpu,
-        (double)(them.kib - none.kib) / 1024, us.cpu / them.cpu,
-        us.flow == them.flow ? "" : "  FLOWS DIFFER");
+    printf("%-10s %d  ours %6.0f ms (wall %6.0f) %4.0f MiB  OpenCV %6.0f ms %4.0f MiB  ratio %.3f, "
+           "with huge pages %6.0f ms, %.3f%s\n",
+           p->name, p->directions, us.cpu, us.wall, (double)(us.kib - none.kib) / 1024, them.cpu,
+           (double)(them.kib - none.kib) / 1024, us.cpu / them.cpu, huge.cpu, us.cpu / huge.cpu,
+           us.flow == them.flow && us.flow == huge.flow ? "" : "  FLOWS DIFFER");
+    if (all > 1)
+        printf("              by one thread %6.0f ms (wall %6.0f): %.2f times as long\n", alone.cpu,
+               alone.wall, alone.wall / us.wall);
 }
 
 /* -- the whole of GrabCut ---------------------------------------------------------------------- */
@@ -366,20 +436,29 @@ int main(int argc, char **argv)
     int32_t photo_planes, cell_planes;
     char box[64];
     threads = argc > 5 ? (unsigned)atoi(argv[5]) : 1;
+    if (argc == 6 && strcmp(argv[1], "--peer") == 0) {
+        p = (struct problem){
+            .shared = atoi(argv[3]), .side = atoi(argv[4]), .directions = atoi(argv[5])};
+        attach(&p);
+        solve_and_tell(&p, theirs, atoi(argv[2]));
+    }
     if (argc < 3 || p.side < 16 || p.side > 16384 || seg_context_new(&options, &context, NULL)) {
         fprintf(stderr, "usage: maxflow PHOTO CELLS [SIDE [RUNS [THREADS]]]\n");
         return 2;
     }
     float **photo = load(context, argv[1], p.side, &photo_planes);
     float **cells = load(context, argv[2], p.side, &cell_planes);
-    p.excess = malloc((size_t)p.side * (size_t)p.side * sizeof *p.excess);
+    p.shared = memfd_create("problem", 0);
+    if (ftruncate(p.shared, (off_t)p.side * p.side * 5 * (off_t)sizeof *p.excess))
+        return 1;
+    attach(&p);
     for (int i = 0; i < 6; i++) {
         static const char *const names[] = {"gmm", "two means", "scribbles"};
         p.name = names[i / 2];
         p.directions = i % 2 ? 8 : 4;
         if (i == 0) {
             set_weights(&p, photo, photo_planes, 50);
-            set_gmm(&p, photo, photo_planes);
+            set_gmm(&p, context, argv[1], photo);
         } else if (i == 2) {
             set_weights(&p, cells, 1, 20);
             set_means(&p, cells[0]);
