@@ -2,6 +2,8 @@
 /* Planning of Winograd convolutions and their weights. */
 #include "kernel/winograd.h"
 
+#include <string.h>
+
 #define WORKSPACE ((size_t)640 * 1024) /* of a worker, both sides of the transforms */
 #define LARGE     16384
 
@@ -87,44 +89,74 @@ size_t winograd_packed_size(const struct cnn_conv *conv)
     return bytes > PTRDIFF_MAX ? 0 : bytes;
 }
 
-/* g: 3 x 3 to u: 6 x 6, u = G g G^T. */
-static void transform_weights(const float *g, float *u)
+/* LANES outputs are transformed together. The weights of INPUTS inputs are written together, as the
+ * 36 places that they go to are often many pages apart and would leave the cache in between. */
+enum { LANES = 8, INPUTS = 8 };
+
+/* u = G g. Points that differ in their sign share the even and the odd part of their row of G. */
+static void extend(double g[3][LANES], double u[6][LANES])
 {
     static const double third = 1.0 / 3, sixth = 1.0 / 6, root = 1.4142135623730950488;
-    const double G[6][3] = {{1, 0, 0},
-                            {-2 * third, -root * third, -third},
-                            {-2 * third, root * third, -third},
-                            {sixth, root * sixth, third},
-                            {sixth, -root * sixth, third},
-                            {0, 0, 1}};
-    double rows[6][3];
-    for (int i = 0; i < 6; i++)
-        for (int j = 0; j < 3; j++)
-            rows[i][j] =
-                G[i][0] * (double)g[j] + G[i][1] * (double)g[3 + j] + G[i][2] * (double)g[6 + j];
-    for (int i = 0; i < 6; i++)
-        for (int j = 0; j < 6; j++)
-            u[i * 6 + j] =
-                (float)(rows[i][0] * G[j][0] + rows[i][1] * G[j][1] + rows[i][2] * G[j][2]);
+    for (int l = 0; l < LANES; l++) {
+        double even = -2 * third * g[0][l] - third * g[2][l], odd = root * third * g[1][l];
+        u[0][l] = g[0][l];
+        u[1][l] = even - odd;
+        u[2][l] = even + odd;
+        even = sixth * g[0][l] + third * g[2][l];
+        odd = root * sixth * g[1][l];
+        u[3][l] = even + odd;
+        u[4][l] = even - odd;
+        u[5][l] = g[2][l];
+    }
+}
+
+/* The weights of up to LANES outputs for one input, 3 x 3 each, to 36 points: u = G g G^T. */
+static void transform_weights(const struct cnn_conv *conv, size_t first, size_t input,
+                              float u[36][LANES])
+{
+    const size_t in = (size_t)conv->in, out = (size_t)conv->out;
+    double g[3][3][LANES], columns[3][6][LANES], points[6][LANES]; /* [column][row] */
+    for (int l = 0; l < LANES; l++)
+        for (int k = 0; k < 9; k++)
+            g[k % 3][k / 3][l] =
+                first + (size_t)l < out
+                    ? (double)conv->weights[((first + (size_t)l) * in + input) * 9 + (size_t)k]
+                    : 0;
+    for (int k = 0; k < 3; k++)
+        extend(g[k], columns[k]);
+    for (int row = 0; row < 6; row++) {
+        double of_row[3][LANES];
+        for (int k = 0; k < 3; k++)
+            memcpy(of_row[k], columns[k][row], sizeof of_row[k]);
+        extend(of_row, points);
+        for (int k = 0; k < 6; k++)
+            for (int l = 0; l < LANES; l++)
+                u[row * 6 + k][l] = (float)points[k][l];
+    }
 }
 
 void winograd_prepare(const struct cnn_conv *conv, void *packed)
 {
     size_t blocks = blocks_of(conv->out), in = (size_t)conv->in, out = (size_t)conv->out;
     float *bias = packed, *to = bias + 8 * blocks;
+    float points[DIRECT_MAX_GROUP][INPUTS][36][LANES];
     for (size_t o = 0; o < 8 * blocks; o++)
         bias[o] = o < out && conv->bias ? conv->bias[o] : 0.0f;
     for (size_t group = 0; group < direct_group_count(blocks); group++) {
-        size_t lanes = 8 * direct_group_blocks(blocks, group);
-        size_t first = 8 * direct_group_first(blocks, group);
-        for (size_t i = 0; i < in; i++)
-            for (size_t lane = 0; lane < lanes; lane++) {
-                float u[36] = {0};
-                if (first + lane < out)
-                    transform_weights(conv->weights + ((first + lane) * in + i) * 9, u);
-                for (size_t point = 0; point < 36; point++)
-                    to[(point * 8 * blocks + first) * in + i * lanes + lane] = u[point];
+        const size_t lanes = 8 * direct_group_blocks(blocks, group);
+        const size_t first = 8 * direct_group_first(blocks, group);
+        for (size_t i = 0, count; i < in; i += count) {
+            count = in - i < INPUTS ? in - i : INPUTS;
+            for (size_t b = 0; b < lanes / LANES; b++)
+                for (size_t k = 0; k < count; k++)
+                    transform_weights(conv, first + b * LANES, i + k, points[b][k]);
+            for (size_t point = 0; point < 36; point++) {
+                float *at = to + (point * 8 * blocks + first) * in + i * lanes;
+                for (size_t k = 0; k < count; k++)
+                    for (size_t b = 0; b < lanes / LANES; b++, at += LANES)
+                        memcpy(at, points[b][k][point], LANES * sizeof *at);
             }
+        }
     }
 }
 
