@@ -113,34 +113,105 @@ static void measure_element(const struct mask_element *element, int32_t rows, in
                                                       : r;
 }
 
-int mask_morph(const struct common_env *env, const struct mask_element *element,
-               const enum mask_step steps[2])
-{
+struct morph {
     struct seg_view in, out;
-    struct pass pass = {.rows = element->shape == MASK_RECTANGLE ? element->height / 2
-                                                                 : element->radius};
-    int32_t *half;
-    unsigned workers = env->host->workers(env->call);
-    int status = common_open(env, &in, &out);
-    if (!status)
-        status = mask_packed_make(env, &in, &pass.from);
-    if (!status)
-        status = mask_packed_make(env, &in, &pass.to);
-    if (status)
-        return status;
-    if (!COMMON_SCRATCH(env, half, pass.rows + 1) ||
-        !COMMON_SCRATCH(env, pass.buffer, 2 * (pass.from.words + 2) * workers))
+    const enum mask_step *steps;
+    const int32_t *half;
+    int32_t rows;
+    uint64_t *buffer;         /* of struct pass */
+    struct mask_packed whole; /* its form */
+    uint64_t *room;           /* of bands: two of `share` words for each worker */
+    size_t band, share;
+};
+
+/* Rows that are needed beyond `y` for those of `steps` steps, or 0. */
+static size_t rows_before(size_t y, int32_t rows, int steps)
+{
+    const size_t reach = (size_t)steps * (size_t)rows;
+    return y < reach ? 0 : y - reach;
+}
+
+static size_t rows_after(size_t y, int32_t rows, int steps, int32_t height)
+{
+    const size_t reach = (size_t)steps * (size_t)rows;
+    return y + reach < (size_t)height ? y + reach : (size_t)height;
+}
+
+/* All steps of bands of rows, one after the other, so that no packed image is kept. */
+static int morph_bands(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct morph *m = arg;
+    const int steps = m->steps[1] == MASK_END ? 1 : 2;
+    const int32_t height = m->in.height;
+    for (size_t i = begin; i < end; i++) {
+        const size_t first = i * m->band, after = rows_after(first + m->band, 0, 0, height);
+        struct pass pass = {.to = m->whole, .half = m->half, .rows = m->rows, .buffer = m->buffer};
+        pass.to.first = rows_before(first, m->rows, steps);
+        pass.to.bits = m->room + 2 * worker * m->share;
+        pass.from = pass.to;
+        pass.from.bits += m->share;
+        mask_pack_rows(&m->in, &pass.to, pass.to.first, rows_after(after, m->rows, steps, height));
+        for (int k = 0; k < steps; k++) {
+            const struct mask_packed from = pass.to;
+            const int left = steps - 1 - k;
+            pass.to = pass.from;
+            pass.from = from;
+            pass.erode = m->steps[k] == MASK_ERODE;
+            dilate_rows(&pass, rows_before(first, m->rows, left),
+                        rows_after(after, m->rows, left, height), worker);
+        }
+        mask_unpack_rows(&pass.to, &m->out, first, after);
+    }
+    return SEG_OK;
+}
+
+static int morph_in_bands(const struct common_env *env, struct morph *m)
+{
+    const size_t workers = env->host->workers(env->call), height = (size_t)m->in.height;
+    m->share = (m->band + 4 * (size_t)m->rows) * m->whole.words;
+    if (!COMMON_SCRATCH(env, m->room, 2 * workers * m->share))
         return common_nomem(env);
-    measure_element(element, pass.rows, half);
-    pass.half = half;
-    status = mask_pack(env, &in, &pass.to);
-    for (int i = 0; !status && i < 2 && steps[i] != MASK_END; i++) {
+    return common_parallel(env, (height + m->band - 1) / m->band, 1, morph_bands, m);
+}
+
+static int morph_whole(const struct common_env *env, const struct morph *m)
+{
+    struct pass pass = {.half = m->half, .rows = m->rows, .buffer = m->buffer};
+    int status = mask_packed_make(env, &m->in, &pass.from);
+    if (!status)
+        status = mask_packed_make(env, &m->in, &pass.to);
+    if (!status)
+        status = mask_pack(env, &m->in, &pass.to);
+    for (int i = 0; !status && i < 2 && m->steps[i] != MASK_END; i++) {
         const struct mask_packed from = pass.to;
         pass.to = pass.from;
         pass.from = from;
-        pass.erode = steps[i] == MASK_ERODE;
-        status =
-            common_parallel(env, (size_t)in.height, common_grain(in.width), dilate_rows, &pass);
+        pass.erode = m->steps[i] == MASK_ERODE;
+        status = common_parallel(env, (size_t)m->in.height, common_grain(m->in.width), dilate_rows,
+                                 &pass);
     }
-    return status ? status : mask_unpack(env, &pass.to, &out);
+    return status ? status : mask_unpack(env, &pass.to, &m->out);
+}
+
+int mask_morph(const struct common_env *env, const struct mask_element *element,
+               const enum mask_step steps[2])
+{
+    struct morph m = {.steps = steps,
+                      .rows =
+                          element->shape == MASK_RECTANGLE ? element->height / 2 : element->radius};
+    int32_t *half;
+    const unsigned workers = env->host->workers(env->call);
+    const int status = common_open(env, &m.in, &m.out);
+    if (status)
+        return status;
+    m.whole = mask_packed_of(&m.in);
+    if (!COMMON_SCRATCH(env, half, m.rows + 1) ||
+        !COMMON_SCRATCH(env, m.buffer, 2 * (m.whole.words + 2) * workers))
+        return common_nomem(env);
+    measure_element(element, m.rows, half);
+    m.half = half;
+    m.band = 8 * (size_t)m.rows + 64;
+    /* Rows around a band are worked out twice, and must not have been overwritten. */
+    const bool bands = m.in.data != m.out.data && (size_t)m.in.height > 4 * workers * m.band;
+    return bands ? morph_in_bands(env, &m) : morph_whole(env, &m);
 }

@@ -30,6 +30,33 @@ Test(mask, elements)
     cr_expect(strstr(stage_why(), "odd"), "%s", stage_why());
 }
 
+static double blobs(int32_t x, int32_t y)
+{
+    const uint32_t n = ((uint32_t)x / 3 * 40503u ^ (uint32_t)y / 2 * 2654435761u) * 2246822519u;
+    return (n >> 13) % 16 > 4;
+}
+
+/* A tall mask goes through in bands, one that may be overwritten goes as a whole. */
+Test(mask, bands)
+{
+    static const char *const words[] = {
+        "mask.erode",          "mask.dilate radius=3",
+        "mask.open",           "mask.open radius=7",
+        "mask.close radius=2", "mask.outline",
+        "mask.open radius=0",  "mask.close shape=rectangle height=9",
+    };
+    for (size_t i = 0; i < SEG_COUNT(words); i++) {
+        char in_place[128];
+        snprintf(in_place, sizeof in_place, "mask.invert ! mask.invert ! %s", words[i]);
+        seg_layer *layer = stage_filled(SEG_MASK, SEG_U8, 131, 1700, blobs);
+        seg_layer *bands = stage_run(words[i], seg_layer_ref(layer), NULL, 3);
+        cr_assert(bands, "%s", stage_why());
+        cr_expect(
+            stage_same(seg_layer_ref(bands), stage_run(words[i], seg_layer_ref(layer), NULL, 1)));
+        cr_expect(stage_same(bands, stage_run(in_place, layer, NULL, 1)), "%s", words[i]);
+    }
+}
+
 static int32_t span;
 
 static double left_end(int32_t x, int32_t y)
