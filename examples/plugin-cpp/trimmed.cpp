@@ -111,13 +111,7 @@ const seg_stage mean = {
         "J. Bednar, T. Watt: Alpha-trimmed means and their relationship to median filters. "
         "IEEE Transactions on ASSP 32 (1984) 145-153",
     .version = 1,
-    .params_size = sizeof(params),
-    .params = rows_of_params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(rows_of_params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(params, rows_of_params, inputs, outputs),
     .process = process,
     .reach = reach,
 };

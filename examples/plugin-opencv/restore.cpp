@@ -77,13 +77,7 @@ const seg_stage inpaint = {
         "A. Telea: An image inpainting technique based on the fast marching method. Journal "
         "of Graphics Tools 9 (2004) 23-34",
     .version = 1,
-    .params_size = sizeof(params),
-    .params = rows,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(rows),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(params, rows, inputs, outputs),
     .process = process,
 };
 const seg_stage *const stages[] = {&inpaint};

@@ -131,13 +131,7 @@ static const struct seg_stage multiscale = {
     .reference = "U. T. V. Nguyen et al.: An effective retinal blood vessel segmentation method "
                  "using multi-scale line detection. Pattern Recognition 46 (2013) 703-715",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .param_count = SEG_COUNT(params),
-    .inputs = inputs,
-    .input_count = SEG_COUNT(inputs),
-    .outputs = outputs,
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
     .reach = reach,
 };

@@ -53,6 +53,15 @@ template <class Want, class Have> constexpr uint32_t seg_checked_offset(size_t o
 
 #define SEG_COUNT(array) ((uint32_t)(sizeof(array) / sizeof((array)[0])))
 
+/* The tables of a stage: the struct of its parameters, their rows, and its ports; or only these. */
+#define SEG_TABLES(T, params_, inputs_, outputs_)                                                  \
+    .params_size = sizeof(T), .params = (params_), .inputs = (inputs_), .outputs = (outputs_),     \
+    .param_count = SEG_COUNT(params_), .input_count = SEG_COUNT(inputs_),                          \
+    .output_count = SEG_COUNT(outputs_)
+#define SEG_PORTS(inputs_, outputs_)                                                               \
+    .inputs = (inputs_), .outputs = (outputs_), .input_count = SEG_COUNT(inputs_),                 \
+    .output_count = SEG_COUNT(outputs_)
+
 /* The members of struct seg_plugin that only state sizes and versions. */
 #define SEG_PLUGIN_HEAD                                                                            \
     .struct_size = sizeof(struct seg_plugin), .abi_major = SEG_ABI_MAJOR,                          \

@@ -84,12 +84,6 @@ const struct seg_stage cluster_gmm = {
                  "data via the EM algorithm, Journal of the Royal Statistical Society B 39 (1), "
                  "1977",
     .version = 1,
-    .params_size = sizeof(struct cluster_params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct cluster_params, params, inputs, outputs),
     .process = process,
 };

@@ -66,12 +66,6 @@ const struct seg_stage cluster_kmeans = {
                  "Theory 28 (2), 1982; D. Arthur, S. Vassilvitskii, k-means++: the advantages of "
                  "careful seeding, ACM-SIAM Symposium on Discrete Algorithms, 2007",
     .version = 1,
-    .params_size = sizeof(struct cluster_params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct cluster_params, params, inputs, outputs),
     .process = process,
 };

@@ -142,12 +142,6 @@ const struct seg_stage cluster_meanshift = {
                  "analysis, IEEE Transactions on Pattern Analysis and Machine Intelligence 24 (5), "
                  "2002",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

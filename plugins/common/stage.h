@@ -9,18 +9,13 @@
  * NAME_params, and the ports `inputs` and `outputs`. Its texts follow as members: .summary = ...,
  * and others. */
 #define COMMON_STAGE(family, name, ...)                                                            \
-    const struct seg_stage family##_##name = {.struct_size = sizeof(struct seg_stage),             \
-                                              .flags = SEG_STAGE_REENTRANT,                        \
-                                              .id = #family "." #name,                             \
-                                              .version = 1,                                        \
-                                              .params_size = sizeof(struct params),                \
-                                              .params = name##_params,                             \
-                                              .inputs = inputs,                                    \
-                                              .outputs = outputs,                                  \
-                                              .param_count = SEG_COUNT(name##_params),             \
-                                              .input_count = SEG_COUNT(inputs),                    \
-                                              .output_count = SEG_COUNT(outputs),                  \
-                                              .process = process_##name,                           \
-                                              __VA_ARGS__}
+    const struct seg_stage family##_##name = {                                                     \
+        .struct_size = sizeof(struct seg_stage),                                                   \
+        .flags = SEG_STAGE_REENTRANT,                                                              \
+        .id = #family "." #name,                                                                   \
+        .version = 1,                                                                              \
+        SEG_TABLES(struct params, name##_params, inputs, outputs),                                 \
+        .process = process_##name,                                                                 \
+        __VA_ARGS__}
 
 #endif

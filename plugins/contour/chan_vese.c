@@ -347,12 +347,6 @@ const struct seg_stage contour_chan_vese = {
                  "Image Processing 10 (2), 2001; P. Getreuer, Chan-Vese segmentation, Image "
                  "Processing On Line 2, 2012",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

@@ -160,12 +160,6 @@ const struct seg_stage contour_morph_chan_vese = {
                  "curvature-based evolution of curves and surfaces, IEEE Transactions on Pattern "
                  "Analysis and Machine Intelligence 36 (1), 2014",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

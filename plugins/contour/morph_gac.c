@@ -284,12 +284,6 @@ const struct seg_stage contour_morph_gac = {
                  "G. Sapiro, Geodesic active contours, International Journal of Computer Vision "
                  "22 (1), 1997",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

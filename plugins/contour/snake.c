@@ -286,12 +286,6 @@ const struct seg_stage contour_snake = {
     .reference = "M. Kass, A. Witkin, D. Terzopoulos, Snakes: active contour models, International "
                  "Journal of Computer Vision 1 (4), 1988",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

@@ -144,13 +144,7 @@ const struct seg_stage filter_crop = {
         "The rectangle has to lie in the image. The result knows where it comes from, so that "
         "outlines and tables of it can be laid over the whole image again.",
     .version = 1,
-    .params_size = sizeof(struct crop_params),
-    .params = crop_rows,
-    .inputs = inputs,
-    .outputs = crop_outputs,
-    .param_count = SEG_COUNT(crop_rows),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(crop_outputs),
+    SEG_TABLES(struct crop_params, crop_rows, inputs, crop_outputs),
     .process = crop,
     .shape = crop_shape,
 };
@@ -212,13 +206,7 @@ const struct seg_stage filter_pad = {
         "Names of borders are those of all filters: NumPy's pad says 'symmetric' for reflect, "
         "'reflect' for mirror and 'edge' for nearest.",
     .version = 1,
-    .params_size = sizeof(struct pad_params),
-    .params = pad_rows,
-    .inputs = inputs,
-    .outputs = pad_outputs,
-    .param_count = SEG_COUNT(pad_rows),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(pad_outputs),
+    SEG_TABLES(struct pad_params, pad_rows, inputs, pad_outputs),
     .process = pad,
     .shape = pad_shape,
 };

@@ -94,9 +94,6 @@ const struct seg_stage filter_equalize = {
     .reference = "R. A. Hummel, Image enhancement by histogram transformation, Computer Graphics "
                  "and Image Processing 6 (2), 1977",
     .version = 1,
-    .inputs = inputs,
-    .outputs = outputs,
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_PORTS(inputs, outputs),
     .process = process,
 };

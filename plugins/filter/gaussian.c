@@ -93,13 +93,7 @@ const struct seg_stage filter_gaussian = {
         "Intelligence 8 (1), 1986; R. Deriche, Recursively implementing the Gaussian and its "
         "derivatives, INRIA report 1893, 1993",
     .version = 2,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
     .reach = reach,
 };

@@ -39,10 +39,7 @@ const struct seg_stage filter_invert = {
     .summary = "exchange dark and bright",
     .detail = "Each sample becomes 255 or 65535 less itself, and 1 less itself in floating point.",
     .version = 1,
-    .inputs = inputs,
-    .outputs = outputs,
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_PORTS(inputs, outputs),
     .process = process,
     .reach = reach,
 };

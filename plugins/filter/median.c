@@ -140,13 +140,7 @@ const struct seg_stage filter_median = {
     .reference = "T. Huang, G. Yang, G. Tang, A fast two-dimensional median filtering algorithm, "
                  "IEEE Transactions on Acoustics, Speech and Signal Processing 27 (1), 1979",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
     .reach = reach,
 };

@@ -134,13 +134,7 @@ static const struct seg_port outputs[] = {FILTER_OUTPUT("result", SEG_ANY_SAMPLE
         .detail = DETAIL COMMON_DETAIL,                                                            \
         .reference = "J. Serra, Image Analysis and Mathematical Morphology, Academic Press 1982",  \
         .version = 1,                                                                              \
-        .params_size = sizeof(struct common_element),                                              \
-        .params = params,                                                                          \
-        .inputs = inputs,                                                                          \
-        .outputs = outputs,                                                                        \
-        .param_count = SEG_COUNT(params),                                                          \
-        .input_count = SEG_COUNT(inputs),                                                          \
-        .output_count = SEG_COUNT(outputs),                                                        \
+        SEG_TABLES(struct common_element, params, inputs, outputs),                                \
         .process = process_##NAME,                                                                 \
         .reach = REACH,                                                                            \
     }

@@ -164,13 +164,7 @@ static const struct seg_port outputs[] = {
         .detail = DETAIL,                                                                          \
         .reference = REFERENCE,                                                                    \
         .version = 1,                                                                              \
-        .params_size = sizeof(struct params),                                                      \
-        .params = PARAMS,                                                                          \
-        .inputs = inputs,                                                                          \
-        .outputs = outputs,                                                                        \
-        .param_count = SEG_COUNT(PARAMS),                                                          \
-        .input_count = SEG_COUNT(inputs),                                                          \
-        .output_count = SEG_COUNT(outputs),                                                        \
+        SEG_TABLES(struct params, PARAMS, inputs, outputs),                                        \
         .process = process_##NAME,                                                                 \
         .reach = reach,                                                                            \
     }

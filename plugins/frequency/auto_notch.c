@@ -208,12 +208,6 @@ const struct seg_stage frequency_auto_notch = {
               "strongest first.\n\n" FREQUENCY_TEXT,
     .reference = "R. C. Gonzalez and R. E. Woods, Digital Image Processing, Pearson, 2018",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = rows,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(rows),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, rows, inputs, outputs),
     .process = process,
 };

@@ -97,13 +97,7 @@ const struct seg_stage frequency_convolve = {
     .reference = "T. G. Stockham, High-speed convolution and correlation, Spring Joint Computer "
                  "Conference, 1966",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = convolve_rows,
-    .inputs = convolve_inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(convolve_rows),
-    .input_count = SEG_COUNT(convolve_inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, convolve_rows, convolve_inputs, outputs),
     .process = process_convolve,
 };
 
@@ -118,12 +112,6 @@ const struct seg_stage frequency_wiener = {
     .reference = "N. Wiener, Extrapolation, Interpolation, and Smoothing of Stationary Time "
                  "Series, Wiley, 1949",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = wiener_rows,
-    .inputs = wiener_inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(wiener_rows),
-    .input_count = SEG_COUNT(wiener_inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, wiener_rows, wiener_inputs, outputs),
     .process = process_wiener,
 };

@@ -96,12 +96,6 @@ const struct seg_stage frequency_homomorphic = {
     .reference = "A. V. Oppenheim, R. W. Schafer and T. G. Stockham, Nonlinear filtering of "
                  "multiplied and convolved signals, Proceedings of the IEEE 56 (8), 1968",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = rows,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(rows),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, rows, inputs, outputs),
     .process = process,
 };

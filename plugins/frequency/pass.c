@@ -217,13 +217,7 @@ static const struct seg_port outputs[] = {FREQUENCY_RESULT};
                           "pattern that repeats every n pixels has 1 / n. " FREQUENCY_TEXT,        \
         .reference = "R. C. Gonzalez and R. E. Woods, Digital Image Processing, Pearson, 2018",    \
         .version = 1,                                                                              \
-        .params_size = sizeof(struct params),                                                      \
-        .params = name_##_rows,                                                                    \
-        .inputs = inputs,                                                                          \
-        .outputs = outputs,                                                                        \
-        .param_count = SEG_COUNT(name_##_rows),                                                    \
-        .input_count = SEG_COUNT(inputs),                                                          \
-        .output_count = SEG_COUNT(outputs),                                                        \
+        SEG_TABLES(struct params, name_##_rows, inputs, outputs),                                  \
         .process = process_##name_,                                                                \
     }
 

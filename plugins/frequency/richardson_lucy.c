@@ -153,12 +153,6 @@ const struct seg_stage frequency_richardson_lucy = {
     .reference = "L. B. Lucy, An iterative technique for the rectification of observed "
                  "distributions, Astronomical Journal 79, 1974",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = rows,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(rows),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, rows, inputs, outputs),
     .process = process,
 };

@@ -103,12 +103,6 @@ const struct seg_stage frequency_spectrum = {
     .reference = "J. W. Cooley and J. W. Tukey, An algorithm for the machine calculation of "
                  "complex Fourier series, Mathematics of Computation 19, 1965",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = rows,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(rows),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, rows, inputs, outputs),
     .process = process,
 };

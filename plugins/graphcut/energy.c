@@ -134,12 +134,6 @@ const struct seg_stage graphcut_energy = {
                  "Y. Boykov, O. Veksler, R. Zabih, Fast approximate energy minimization via graph "
                  "cuts, IEEE PAMI 23 (11), 2001",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

@@ -199,12 +199,6 @@ const struct seg_stage graphcut_grabcut = {
     .reference = "C. Rother, V. Kolmogorov, A. Blake, GrabCut: interactive foreground extraction "
                  "using iterated graph cuts, ACM Transactions on Graphics 23 (3), 2004",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

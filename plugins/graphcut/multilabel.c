@@ -201,12 +201,6 @@ const struct seg_stage graphcut_multilabel = {
                  "cuts, IEEE Transactions on Pattern Analysis and Machine Intelligence 23 (11), "
                  "2001",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

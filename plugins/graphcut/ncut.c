@@ -231,12 +231,6 @@ const struct seg_stage graphcut_ncut = {
     .reference = "J. Shi, J. Malik, Normalized cuts and image segmentation, IEEE Transactions on "
                  "Pattern Analysis and Machine Intelligence 22 (8), 2000",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

@@ -176,12 +176,6 @@ const struct seg_stage graphcut_seeds = {
     .reference = "Y. Boykov, M.-P. Jolly, Interactive graph cuts for optimal boundary and region "
                  "segmentation of objects in N-D images, ICCV 2001",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

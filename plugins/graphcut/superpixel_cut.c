@@ -175,12 +175,6 @@ const struct seg_stage graphcut_superpixel_cut = {
         "Y. Li, J. Sun, C.-K. Tang, H.-Y. Shum, Lazy snapping, ACM Transactions on Graphics "
         "23 (3), 2004",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

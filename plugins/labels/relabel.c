@@ -43,9 +43,6 @@ const struct seg_stage labels_relabel = {
         "Gives regions the numbers 1 to N in the order of their labels. Background (0) and void "
         "(-1) stay. Reports 'regions', which is N.",
     .version = 1,
-    .inputs = inputs,
-    .outputs = outputs,
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_PORTS(inputs, outputs),
     .process = process,
 };

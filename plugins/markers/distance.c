@@ -53,12 +53,6 @@ const struct seg_stage markers_distance = {
     .reference = "A. Meijster, J. B. T. M. Roerdink, W. H. Hesselink, A general algorithm for "
                  "computing distance transforms in linear time, ISMM 2000",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

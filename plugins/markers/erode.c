@@ -63,12 +63,6 @@ const struct seg_stage markers_erode = {
               "walker, then draws a rough segmentation anew. Void (-1) stays. Reports 'markers', "
               "the number of regions.",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

@@ -122,13 +122,7 @@ static const struct seg_port outputs[] = {
         .detail = detail_,                                                                         \
         .reference = reference_,                                                                   \
         .version = 1,                                                                              \
-        .params_size = sizeof(struct params),                                                      \
-        .params = params,                                                                          \
-        .inputs = inputs,                                                                          \
-        .outputs = outputs,                                                                        \
-        .param_count = SEG_COUNT(params),                                                          \
-        .input_count = SEG_COUNT(inputs),                                                          \
-        .output_count = SEG_COUNT(outputs),                                                        \
+        SEG_TABLES(struct params, params, inputs, outputs),                                        \
         .process = process_##stage,                                                                \
     }
 

@@ -96,12 +96,6 @@ const struct seg_stage markers_grid = {
         "superpixel stages place their own. An image smaller than that has a single marker in "
         "its middle. Reports 'markers'.",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

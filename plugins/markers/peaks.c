@@ -300,12 +300,6 @@ const struct seg_stage markers_peaks = {
     .reference = "M. Grimaud, A new measure of contrast: the dynamics, Proceedings of SPIE 1769, "
                  "1992",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

@@ -74,12 +74,6 @@ const struct seg_stage mask_components = {
     .reference = "A. Rosenfeld, J. L. Pfaltz, Sequential operations in digital picture "
                  "processing, Journal of the ACM 13 (4), 1966",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

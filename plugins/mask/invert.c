@@ -53,10 +53,7 @@ const struct seg_stage mask_invert = {
     .detail = "For objects darker than what is around them; most threshold stages do the same when "
               "told so by 'invert'. filter.invert is for images.",
     .version = 1,
-    .inputs = inputs,
-    .outputs = outputs,
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_PORTS(inputs, outputs),
     .process = process,
     .reach = reach,
 };

@@ -106,9 +106,6 @@ const struct seg_stage mask_medial_axis = {
     .reference = "H. Blum, A transformation for extracting new descriptors of shape, in: Models "
                  "for the Perception of Speech and Visual Form, MIT Press 1967",
     .version = 1,
-    .inputs = inputs,
-    .outputs = outputs,
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_PORTS(inputs, outputs),
     .process = process,
 };

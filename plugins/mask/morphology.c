@@ -65,13 +65,7 @@ static const struct seg_port outputs[] = {
                      "R. van den Boomgaard, R. van Balen, Methods for fast morphological image "   \
                      "transforms using bitmapped binary images, CVGIP 54 (3), 1992",               \
         .version = 1,                                                                              \
-        .params_size = sizeof(struct mask_element),                                                \
-        .params = params,                                                                          \
-        .inputs = inputs,                                                                          \
-        .outputs = outputs,                                                                        \
-        .param_count = SEG_COUNT(params),                                                          \
-        .input_count = SEG_COUNT(inputs),                                                          \
-        .output_count = SEG_COUNT(outputs),                                                        \
+        SEG_TABLES(struct mask_element, params, inputs, outputs),                                  \
         .process = process_##name_,                                                                \
         .reach = reach_,                                                                           \
     }

@@ -318,12 +318,6 @@ const struct seg_stage refine_dense_crf = {
                  "Gaussian edge potentials, NIPS 2011; A. Adams, J. Baek, A. Davis, Fast "
                  "high-dimensional filtering using the permutohedral lattice, Eurographics 2010",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

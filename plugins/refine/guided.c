@@ -122,13 +122,7 @@ const struct seg_stage refine_guided = {
     .reference = "K. He, J. Sun, X. Tang, Guided image filtering, IEEE Transactions on Pattern "
                  "Analysis and Machine Intelligence 35 (6), 2013",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
     .reach = reach,
 };

@@ -160,12 +160,6 @@ const struct seg_stage refine_majority = {
               "the image, and loses specks. Void pixels (-1) vote for 0 and stay void. Pixels "
               "outside of all superpixels keep their label.",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

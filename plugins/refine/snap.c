@@ -159,12 +159,6 @@ const struct seg_stage refine_snap = {
     .reference = "F. Meyer, S. Beucher, Morphological segmentation, Journal of Visual "
                  "Communication and Image Representation 1 (1), 1990",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

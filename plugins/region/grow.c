@@ -296,12 +296,6 @@ const struct seg_stage region_grow = {
     .reference = "R. Adams, L. Bischof, Seeded region growing, IEEE Transactions on Pattern "
                  "Analysis and Machine Intelligence 16 (6), 1994",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

@@ -101,12 +101,6 @@ const struct seg_stage region_merge = {
     .reference = "J. H. Ward, Hierarchical grouping to optimize an objective function, Journal of "
                  "the American Statistical Association 58 (301), 1963",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

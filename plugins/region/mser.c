@@ -311,12 +311,6 @@ const struct seg_stage region_mser = {
     .reference = "J. Matas, O. Chum, M. Urban, T. Pajdla, Robust wide baseline stereo from "
                  "maximally stable extremal regions, British Machine Vision Conference, 2002",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

@@ -124,12 +124,6 @@ const struct seg_stage region_srm = {
     .reference = "R. Nock, F. Nielsen, Statistical region merging, IEEE Transactions on Pattern "
                  "Analysis and Machine Intelligence 26 (11), 2004",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

@@ -85,13 +85,7 @@ const struct seg_stage scores_channel = {
     .detail = "Gives one plane of the scores as an image, for thresholds, markers or a relief to "
               "flood. So learned scores go into classical stages.",
     .version = 1,
-    .params = params,
-    .param_count = SEG_COUNT(params),
-    .params_size = sizeof(struct params),
-    .inputs = inputs,
-    .outputs = outputs,
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
     .reach = reach,
 };

@@ -109,12 +109,6 @@ const struct seg_stage superpixel_felzenszwalb = {
     .reference = "P. F. Felzenszwalb, D. P. Huttenlocher, Efficient graph-based image "
                  "segmentation, International Journal of Computer Vision 59 (2), 2004",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

@@ -247,12 +247,6 @@ const struct seg_stage superpixel_quickshift = {
     .reference = "A. Vedaldi, S. Soatto, Quick shift and kernel methods for mode seeking, European "
                  "Conference on Computer Vision, 2008",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

@@ -364,12 +364,6 @@ const struct seg_stage superpixel_seeds = {
                  "superpixels extracted via energy-driven sampling, European Conference on "
                  "Computer Vision, 2012",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

@@ -82,13 +82,7 @@ static const struct seg_port outputs[] = {
                      "B. Irving, maskSLIC: regional superpixel generation with application to "    \
                      "local pathology characterisation in medical images, arXiv 1606.09518, 2016", \
         .version = 2,                                                                              \
-        .params_size = sizeof(struct superpixel_slic),                                             \
-        .params = params,                                                                          \
-        .inputs = inputs,                                                                          \
-        .outputs = outputs,                                                                        \
-        .param_count = SEG_COUNT(params),                                                          \
-        .input_count = SEG_COUNT(inputs),                                                          \
-        .output_count = SEG_COUNT(outputs),                                                        \
+        SEG_TABLES(struct superpixel_slic, params, inputs, outputs),                               \
         .process = process_,                                                                       \
     }
 

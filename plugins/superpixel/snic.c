@@ -159,12 +159,6 @@ const struct seg_stage superpixel_snic = {
     .reference = "R. Achanta, S. Suesstrunk, Superpixels and polygons using simple non-iterative "
                  "clustering, IEEE Conference on Computer Vision and Pattern Recognition, 2017",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

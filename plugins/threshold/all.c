@@ -179,13 +179,7 @@ const struct seg_stage threshold_all = {
               "threshold it finds, and white where the image is above. A method that finds none "
               "leaves its tile empty. Reports each threshold under the method's name.",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = rows,
-    .inputs = threshold_inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(rows),
-    .input_count = SEG_COUNT(threshold_inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, rows, threshold_inputs, outputs),
     .process = process,
     .shape = shape,
 };

@@ -39,13 +39,7 @@ const struct seg_stage threshold_fixed = {
               "0 to 255 for 8 bits, 0 to 65535 for 16 bits, whatever the file holds for floating "
               "point. NaN is never above. Reports 'threshold'.",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
     .reach = reach,
 };

@@ -90,12 +90,6 @@ const struct seg_stage threshold_hysteresis = {
     .reference = "J. Canny, A computational approach to edge detection, IEEE Transactions on "
                  "Pattern Analysis and Machine Intelligence 8 (6), 1986",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = rows,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(rows),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, rows, inputs, outputs),
     .process = process,
 };

@@ -125,13 +125,7 @@ const struct seg_stage threshold_local_gaussian = {
               "'offset'. The cost of a pixel grows with 'window'. Samples that are not finite are "
               "refused.",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = rows,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(rows),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, rows, inputs, outputs),
     .process = process,
     .reach = reach,
 };

@@ -235,13 +235,7 @@ static const struct seg_port outputs[] = {THRESHOLD_OUTPUT};
         .detail = detail_,                                                                         \
         .reference = reference_,                                                                   \
         .version = 1,                                                                              \
-        .params_size = sizeof(struct params),                                                      \
-        .params = name_##_rows,                                                                    \
-        .param_count = SEG_COUNT(name_##_rows),                                                    \
-        .inputs = inputs,                                                                          \
-        .outputs = outputs,                                                                        \
-        .input_count = SEG_COUNT(inputs),                                                          \
-        .output_count = SEG_COUNT(outputs),                                                        \
+        SEG_TABLES(struct params, name_##_rows, inputs, outputs),                                  \
         .process = process_##name_,                                                                \
     }
 

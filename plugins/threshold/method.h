@@ -88,13 +88,7 @@ extern const struct seg_port threshold_inputs[2], threshold_outputs[1];
         .detail = detail_,                                                                         \
         .reference = reference_,                                                                   \
         .version = 1,                                                                              \
-        .params_size = sizeof(struct threshold_params),                                            \
-        .params = rows,                                                                            \
-        .param_count = SEG_COUNT(rows),                                                            \
-        .inputs = threshold_inputs,                                                                \
-        .outputs = threshold_outputs,                                                              \
-        .input_count = SEG_COUNT(threshold_inputs),                                                \
-        .output_count = SEG_COUNT(threshold_outputs),                                              \
+        SEG_TABLES(struct threshold_params, rows, threshold_inputs, threshold_outputs),            \
         .process = process_##name,                                                                 \
     }
 

@@ -160,12 +160,6 @@ const struct seg_stage threshold_multiotsu = {
     .reference = "N. Otsu, A threshold selection method from gray-level histograms, IEEE "
                  "Transactions on Systems, Man, and Cybernetics 9 (1), 1979",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = rows,
-    .inputs = threshold_inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(rows),
-    .input_count = SEG_COUNT(threshold_inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, rows, threshold_inputs, outputs),
     .process = process,
 };

@@ -142,13 +142,7 @@ const struct seg_stage threshold_range = {
         "which are not those of 8 bits: low=0.25,0.3,0.2 high=0.45,1,1 space=hsv finds leaves. "
         "Then the image has three planes, or a fourth one that is left out.",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = rows,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(rows),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, rows, inputs, outputs),
     .process = process,
     .reach = reach,
 };

@@ -92,13 +92,7 @@ static int32_t reach(const void *params)
         .detail = detail_ " Samples that are not finite are refused.",                             \
         .reference = reference_,                                                                   \
         .version = 1,                                                                              \
-        .params_size = sizeof(struct local_params),                                                \
-        .params = name_##_rows,                                                                    \
-        .param_count = SEG_COUNT(name_##_rows),                                                    \
-        .inputs = inputs,                                                                          \
-        .outputs = outputs,                                                                        \
-        .input_count = SEG_COUNT(inputs),                                                          \
-        .output_count = SEG_COUNT(outputs),                                                        \
+        SEG_TABLES(struct local_params, name_##_rows, inputs, outputs),                            \
         .process = process_##name_,                                                                \
         .reach = reach_,                                                                           \
     }

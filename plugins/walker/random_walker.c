@@ -448,13 +448,7 @@ const struct seg_stage walker_random_walker = {
         "walker.scores gives the probabilities. Reports 'rounds', the most that one took.",
     .reference = GRADY,
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = label,
 };
 
@@ -471,12 +465,6 @@ const struct seg_stage walker_scores = {
               "Reports 'rounds'.",
     .reference = GRADY,
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = score_outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(score_outputs),
+    SEG_TABLES(struct params, params, inputs, score_outputs),
     .process = score,
 };

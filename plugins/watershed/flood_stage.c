@@ -79,12 +79,6 @@ const struct seg_stage watershed_flood_stage = {
     .reference = "F. Meyer, Topographic distance and watershed lines, Signal Processing 38 (1), "
                  "1994; P. Neubert, P. Protzel, Compact watershed and preemptive SLIC, ICPR 2014",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

@@ -80,12 +80,6 @@ const struct seg_stage watershed_minima = {
     .reference = "L. Vincent, P. Soille, Watersheds in digital spaces, IEEE Transactions on "
                  "Pattern Analysis and Machine Intelligence 13 (6), 1991",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

@@ -65,12 +65,6 @@ const struct seg_stage watershed_split = {
               "chain yourself where more is to be adjusted.",
     .reference = "S. Beucher, C. Lantuejoul, Use of watersheds in contour detection, 1979",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

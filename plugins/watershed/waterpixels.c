@@ -274,12 +274,6 @@ const struct seg_stage watershed_waterpixels = {
     .reference = "V. Machairas, M. Faessel, D. Cardenas-Pena, T. Chabardes, T. Walter, "
                  "E. Decenciere, Waterpixels, IEEE Transactions on Image Processing 24 (11), 2015",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .inputs = inputs,
-    .outputs = outputs,
-    .param_count = SEG_COUNT(params),
-    .input_count = SEG_COUNT(inputs),
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
 };

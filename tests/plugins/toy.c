@@ -76,13 +76,7 @@ static const struct seg_stage add_stage = {
     .id = "toy.add",
     .summary = "adds a number",
     .version = 1,
-    .params_size = sizeof(struct add),
-    .params = add_params,
-    .inputs = image_in,
-    .outputs = add_out,
-    .param_count = SEG_COUNT(add_params),
-    .input_count = 1,
-    .output_count = 1,
+    SEG_TABLES(struct add, add_params, image_in, add_out),
     .process = add_process,
 };
 
@@ -118,10 +112,7 @@ static const struct seg_stage gray_stage = {
     .summary = "copies one plane",
     .version = 1,
     .params_size = sizeof(struct none),
-    .inputs = gray_in,
-    .outputs = gray_out,
-    .input_count = 1,
-    .output_count = 1,
+    SEG_PORTS(gray_in, gray_out),
     .process = gray_process,
 };
 
@@ -172,13 +163,7 @@ static const struct seg_stage level_stage = {
     .id = "toy.level",
     .summary = "compares with a level",
     .version = 1,
-    .params_size = sizeof(struct level),
-    .params = level_params,
-    .inputs = image_in,
-    .outputs = level_out,
-    .param_count = SEG_COUNT(level_params),
-    .input_count = 1,
-    .output_count = 1,
+    SEG_TABLES(struct level, level_params, image_in, level_out),
     .process = level_process,
 };
 
@@ -217,10 +202,7 @@ static const struct seg_stage split_stage = {
     .summary = "splits a mask",
     .version = 1,
     .params_size = sizeof(struct none),
-    .inputs = split_in,
-    .outputs = split_out,
-    .input_count = 2,
-    .output_count = 2,
+    SEG_PORTS(split_in, split_out),
     .process = split_process,
 };
 
@@ -252,10 +234,7 @@ static const struct seg_stage grow_stage = {
     .summary = "grows labels",
     .version = 1,
     .params_size = sizeof(struct none),
-    .inputs = grow_in,
-    .outputs = grow_out,
-    .input_count = 2,
-    .output_count = 1,
+    SEG_PORTS(grow_in, grow_out),
     .process = grow_process,
 };
 
@@ -308,13 +287,7 @@ static const struct seg_stage half_stage = {
     .id = "toy.half",
     .summary = "halves the size",
     .version = 1,
-    .params_size = sizeof(struct half),
-    .params = half_params,
-    .inputs = image_in,
-    .outputs = half_out,
-    .param_count = 1,
-    .input_count = 1,
-    .output_count = 1,
+    SEG_TABLES(struct half, half_params, image_in, half_out),
     .process = half_process,
     .shape = half_shape,
 };
@@ -362,10 +335,7 @@ static const struct seg_stage find_stage = {
     .summary = "finds objects",
     .version = 1,
     .params_size = sizeof(struct none),
-    .inputs = labels_in,
-    .outputs = instances_port,
-    .input_count = 1,
-    .output_count = 1,
+    SEG_PORTS(labels_in, instances_port),
     .process = find_process,
 };
 
@@ -375,10 +345,7 @@ static const struct seg_stage draw_stage = {
     .summary = "draws objects",
     .version = 1,
     .params_size = sizeof(struct none),
-    .inputs = instances_port,
-    .outputs = labels_out,
-    .input_count = 1,
-    .output_count = 1,
+    SEG_PORTS(instances_port, labels_out),
     .process = draw_process,
 };
 
@@ -429,10 +396,7 @@ static const struct seg_stage count_stage = {
     .summary = "counts calls",
     .version = 1,
     .params_size = sizeof(struct none),
-    .inputs = image_in,
-    .outputs = gray_out,
-    .input_count = 1,
-    .output_count = 1,
+    SEG_PORTS(image_in, gray_out),
     .create = count_create,
     .process = count_process,
     .destroy = count_destroy,
@@ -489,13 +453,7 @@ static const struct seg_stage fail_stage = {
     .id = "toy.fail",
     .summary = "fails",
     .version = 1,
-    .params_size = sizeof(struct fail),
-    .params = fail_params,
-    .inputs = image_in,
-    .outputs = gray_out,
-    .param_count = 1,
-    .input_count = 1,
-    .output_count = 1,
+    SEG_TABLES(struct fail, fail_params, image_in, gray_out),
     .create = fail_create,
     .process = fail_process,
 };

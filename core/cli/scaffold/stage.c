@@ -59,8 +59,7 @@ static int rows(void *arg, size_t begin, size_t end, unsigned worker)
 
 static int process(void *self, const struct seg_host *host, struct seg_call *call)
 {
-    struct job job = {
-        .in = SEG_VIEW, .out = SEG_VIEW, .params = self, .host = host, .call = call};
+    struct job job = {.in = SEG_VIEW, .out = SEG_VIEW, .params = self, .host = host, .call = call};
     int status = host->input(call, 0, &job.in);
     if (!status)
         status = host->output(call, 0, NULL, &job.out);
@@ -89,13 +88,7 @@ const struct seg_stage @NAME@_@STAGE@ = {
     .summary = "Finds what is brighter than its surroundings",
     .detail = "What the manual says: units, what the cost depends on, where others differ.",
     .version = 1,
-    .params_size = sizeof(struct params),
-    .params = params,
-    .param_count = SEG_COUNT(params),
-    .inputs = inputs,
-    .input_count = SEG_COUNT(inputs),
-    .outputs = outputs,
-    .output_count = SEG_COUNT(outputs),
+    SEG_TABLES(struct params, params, inputs, outputs),
     .process = process,
     .reach = reach,
 };
