@@ -20,10 +20,10 @@ struct options {
     bool json, csv, list, per_image, many;
 };
 
-/* What is known of one result; `best` is over several truths. */
+/* What is kept of one result: of each measure asked for its mean over the truths, and its best. */
 struct row {
     const char *name, *truth;
-    double values[SEGI_MEASURES], best[SEGI_MEASURES];
+    double *values, *best;
 };
 
 struct evaluation {
@@ -33,7 +33,9 @@ struct evaluation {
     struct cli_pairs pairs;
     struct segi_totals totals;
     struct row *rows;
-    size_t count, failed;
+    double *figures;              /* of all rows */
+    size_t column[SEGI_MEASURES]; /* where a row has a measure */
+    size_t columns, count, failed;
 };
 
 static int list_all(void)
@@ -69,13 +71,35 @@ static bool any_many(struct evaluation *e)
     return many;
 }
 
-/* The mean over the truths of one result, and the best of each measure. */
+static bool wanted(const struct evaluation *e, int measure)
+{
+    return (e->measures.wanted & SEGI_MEASURE_BIT(measure)) != 0 &&
+           (segi_measures[measure].tasks & e->measures.task) != 0;
+}
+
+static double value(const struct evaluation *e, size_t row, int measure)
+{
+    return e->rows[row].values[e->column[measure]];
+}
+
+static void add_figures(const struct evaluation *e, struct row *row, const double *values,
+                        size_t nth, size_t count)
+{
+    for (int m = 0; m < SEGI_MEASURES; m++) {
+        if (!wanted(e, m))
+            continue;
+        double *best = &row->best[e->column[m]];
+        const bool better = segi_measures[m].better < 0 ? values[m] < *best : values[m] > *best;
+        *best = nth == 0 || better ? values[m] : *best;
+        row->values[e->column[m]] += values[m] / (double)count;
+    }
+}
+
 static int one_pair(struct evaluation *e, const struct cli_pair *pair, struct row *row)
 {
     struct cli_labels pred = {0}, truth = {0};
     int code = cli_labels_load(e->cli, pair->file, INT32_MIN, e->measures.colors, &pred);
-    for (int m = 0; m < SEGI_MEASURES; m++)
-        row->values[m] = 0;
+    memset(row->values, 0, e->columns * sizeof *row->values);
     for (size_t k = 0; !code && k < pair->count; k++) {
         double values[SEGI_MEASURES];
         code = cli_labels_load(e->cli, pair->others[k], e->measures.ignore, e->measures.colors,
@@ -84,12 +108,8 @@ static int one_pair(struct evaluation *e, const struct cli_pair *pair, struct ro
             code = cli_measure(e->cli, &e->measures, pair->file, &pred, pair->others[k], &truth,
                                values, &e->totals);
         cli_labels_free(&truth);
-        for (int m = 0; !code && m < SEGI_MEASURES; m++) {
-            const bool better =
-                segi_measures[m].better < 0 ? values[m] < row->best[m] : values[m] > row->best[m];
-            row->values[m] += values[m] / (double)pair->count;
-            row->best[m] = k == 0 || better ? values[m] : row->best[m];
-        }
+        if (!code)
+            add_figures(e, row, values, k, pair->count);
     }
     cli_labels_free(&pred);
     row->name = pair->file;
@@ -109,10 +129,19 @@ static int missing(struct evaluation *e, const struct cli_pair *pair)
     return CLI_SOME;
 }
 
+static bool make_rows(struct evaluation *e)
+{
+    for (int m = 0; m < SEGI_MEASURES; m++)
+        if (wanted(e, m))
+            e->column[m] = e->columns++;
+    e->rows = calloc(e->pairs.count + 1, sizeof *e->rows);
+    e->figures = calloc(e->pairs.count * 2 * e->columns + 1, sizeof *e->figures);
+    return e->rows && e->figures;
+}
+
 static int all_pairs(struct evaluation *e)
 {
-    e->rows = calloc(e->pairs.count + 1, sizeof *e->rows);
-    if (!e->rows) {
+    if (!make_rows(e)) {
         cli_message("out of memory");
         return CLI_STAGE;
     }
@@ -123,7 +152,10 @@ static int all_pairs(struct evaluation *e)
             missing(e, pair);
             continue;
         }
-        const int code = one_pair(e, pair, &e->rows[e->count]);
+        struct row *row = &e->rows[e->count];
+        row->values = e->figures + e->count * 2 * e->columns;
+        row->best = row->values + e->columns;
+        const int code = one_pair(e, pair, row);
         if (code && e->pairs.count == 1)
             return code;
         e->failed += code != 0;
@@ -144,17 +176,11 @@ static int summary_of(const struct evaluation *e, int measure, bool best,
     double *column = malloc((e->count + 1) * sizeof *column);
     int status = SEG_NOMEM;
     for (size_t i = 0; column && i < e->count; i++)
-        column[i] = best ? e->rows[i].best[measure] : e->rows[i].values[measure];
+        column[i] = best ? e->rows[i].best[e->column[measure]] : value(e, i, measure);
     if (column)
         status = segi_summarize(column, e->count, 2000, 1, summary);
     free(column);
     return status;
-}
-
-static bool wanted(const struct evaluation *e, int measure)
-{
-    return (e->measures.wanted & SEGI_MEASURE_BIT(measure)) != 0 &&
-           (segi_measures[measure].tasks & e->measures.task) != 0;
 }
 
 static void print_rows(const struct evaluation *e)
@@ -165,7 +191,7 @@ static void print_rows(const struct evaluation *e)
         printf("%s\n", name);
         for (int m = 0; m < SEGI_MEASURES; m++)
             if (wanted(e, m))
-                printf("  %-16s %10.4f\n", segi_measures[m].name, e->rows[i].values[m]);
+                printf("  %-16s %10.4f\n", segi_measures[m].name, value(e, i, m));
     }
 }
 
@@ -208,7 +234,7 @@ static void print_csv(const struct evaluation *e)
         cli_csv_text(stdout, e->rows[i].truth);
         for (int m = 0; m < SEGI_MEASURES; m++)
             if (wanted(e, m))
-                printf(",%.10g", e->rows[i].values[m]);
+                printf(",%.10g", value(e, i, m));
         putchar('\n');
     }
 }
@@ -276,7 +302,7 @@ static int print_json(const struct evaluation *e)
         for (int m = 0; m < SEGI_MEASURES; m++)
             if (wanted(e, m)) {
                 segi_json_name(&out, segi_measures[m].name);
-                segi_json_put_number(&out, e->rows[i].values[m]);
+                segi_json_put_number(&out, value(e, i, m));
             }
         segi_json_close(&out, '}');
     }
@@ -331,6 +357,7 @@ static int run(struct cli *cli, const void *given)
     segi_classes_free(&e.totals.matrix);
     cli_pairs_free(&e.pairs);
     free(e.rows);
+    free(e.figures);
     return code;
 }
 

@@ -25,6 +25,28 @@ check "void is left out" "$SEGKIT" eval "$tmp/pred/b.pgm" "$tmp/truth/b.mask.pgm
 has "of the rest" ',0.6666666667$'
 check "all measures" "$SEGKIT" eval --list
 
+# Which names go together: equal before longer before equal to the first dot; several ask for --many.
+mkdir "$tmp/left" "$tmp/right" "$tmp/one"
+for name in x y.0 z q_1; do pgm "left/$name.pgm" 1 1 1 1 0 0 0 0; done
+for name in x x_seg y.1 y.2 z-a q; do pgm "right/$name.pgm" 1 1 0 0 0 0 0 0; done
+pgm right/z_b.pgm 1 1 1 1 0 0 0 0
+gives "names that match" 7 "segkit: $tmp/right/x_seg.pgm: no result goes with this truth" \
+    "$SEGKIT" eval "$tmp/left" "$tmp/right" -m iou,dice --many --json
+tr -d ' \n' <"$tmp/out" >"$tmp/flat"
+mv "$tmp/flat" "$tmp/out"
+has "an equal name alone" '"image":"[^"]*/x.pgm","truth":"[^"]*/x.pgm","iou":0.5,'
+has "to the first dot" '"image":"[^"]*/y.0.pgm","truth":"[^"]*/y.1.pgm","iou":0.5,'
+has "longer, and their mean" '"image":"[^"]*/z.pgm","truth":"[^"]*/z-a.pgm","iou":0.75,'
+has "shorter" '"image":"[^"]*/q_1.pgm","truth":"[^"]*/q.pgm","iou":0.5,'
+has "the best of several" '"iou":{"mean":0.5625,.*"best":0.625,'
+has "what is left over failed" '"failed":1'
+gives "several truths" 7 \
+    "segkit: $tmp/left/y.0.pgm: more than one truth: '$tmp/right/y.1.pgm' and '$tmp/right/y.2.pgm'; give --many for the mean and the best over all" \
+    "$SEGKIT" eval "$tmp/left" "$tmp/right"
+for name in a a.mask b b.mask c; do pgm "one/$name.pgm" 1 1 0 0 0 0 0 0; done
+gives "one folder for both" 7 "segkit: $tmp/one/c.pgm: no truth goes with this name" \
+    "$SEGKIT" eval "$tmp/one" "$tmp/one"
+
 pgm truth/c.pgm 0 0 0 0 0 0 0 0
 gives "a missing partner is named" 7 "segkit: $tmp/truth/c.pgm: no result goes with this truth" \
     "$SEGKIT" eval "$tmp/pred" "$tmp/truth"
