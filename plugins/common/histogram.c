@@ -10,11 +10,17 @@
 
 #define LANES 8 /* neighbours are often equal; counting them apart spares waiting for memory */
 
+/* Of large images of bytes two samples are counted at a time, in a table of all pairs: half as many
+ * counters are touched, and neighbours are alike, so that most pairs stay in the nearest cache. */
+#define PAIRS       65536
+#define PAIRS_SHARE (PAIRS + 256) /* and bytes that are left over */
+#define PAIRS_FROM  (1u << 18)    /* pixels from which on the table is worth clearing */
+
 struct tally {
     struct seg_view view;
     int32_t plane;
     uint32_t bins;
-    uint32_t *count; /* bins, or LANES * bins for u8, for each worker */
+    uint32_t *count; /* bins for each worker, for u8 LANES * bins or PAIRS_SHARE */
     double low, scale;
     float *range; /* least and largest, for each worker */
 };
@@ -37,6 +43,59 @@ static int count_u8(void *arg, size_t begin, size_t end, unsigned worker)
             count[row[x]]++;
     }
     return SEG_OK;
+}
+
+static int count_pairs(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct tally *tally = arg;
+    uint32_t *pair = tally->count + (size_t)worker * PAIRS_SHARE, *single = pair + PAIRS;
+    size_t width = (size_t)tally->view.width;
+    for (size_t y = begin; y < end; y++) {
+        const uint8_t *row = seg_row(&tally->view, tally->plane, (int32_t)y);
+        size_t x = 0;
+        for (; x + 8 <= width; x += 8) {
+            uint64_t eight;
+            memcpy(&eight, row + x, 8);
+            pair[eight & 65535]++;
+            pair[eight >> 16 & 65535]++;
+            pair[eight >> 32 & 65535]++;
+            pair[eight >> 48]++;
+        }
+        for (; x < width; x++)
+            single[row[x]]++;
+    }
+    return SEG_OK;
+}
+
+/* bin[i] += the pairs with i in the low half, and those in the high one. */
+COMMON_INLINE void part_body(const uint32_t *restrict pair, uint32_t *restrict bin)
+{
+    uint32_t low[256];
+    memcpy(low, pair + PAIRS, sizeof low);
+    for (size_t high = 0; high < 256; high++) {
+        const uint32_t *row = pair + 256 * high;
+        uint32_t sum = 0;
+        for (size_t i = 0; i < 256; i++) {
+            low[i] += row[i];
+            sum += row[i];
+        }
+        bin[high] += sum;
+    }
+    for (size_t i = 0; i < 256; i++)
+        bin[i] += low[i];
+}
+
+COMMON_AVX2 static void part_avx2(const uint32_t *pair, uint32_t *bin)
+{
+    part_body(pair, bin);
+}
+
+static void part_pairs(struct common_histogram *histogram, size_t copies)
+{
+    uint32_t bin[256] = {0};
+    for (size_t copy = 0; copy < copies; copy++)
+        (common_cpu_avx2() ? part_avx2 : part_body)(histogram->count + copy * PAIRS_SHARE, bin);
+    memcpy(histogram->count, bin, sizeof bin);
 }
 
 static int count_u16(void *arg, size_t begin, size_t end, unsigned worker)
@@ -146,24 +205,29 @@ int common_histogram(const struct common_env *env, const struct seg_view *view, 
         return env->host->fail(env->call, SEG_LIMIT,
                                "the image has %zu pixels; a histogram counts up to %u",
                                common_pixels(view), UINT32_MAX);
-    size_t copies = env->host->workers(env->call) * (view->dtype == SEG_U8 ? LANES : 1u);
+    const bool pairs = view->dtype == SEG_U8 && common_pixels(view) >= PAIRS_FROM;
+    const bool lanes = view->dtype == SEG_U8 && !pairs;
+    size_t copies = env->host->workers(env->call) * (lanes ? LANES : 1u);
     struct tally tally = {.view = *view, .plane = plane, .bins = bins[view->dtype]};
     *histogram = (struct common_histogram){.bins = tally.bins,
                                            .min = DBL_MAX,
                                            .max = -DBL_MAX,
                                            .width = 1,
                                            .centre = view->dtype == SEG_F32 ? 0.5 : 0};
-    if (!COMMON_SCRATCH(env, tally.count, copies * tally.bins))
+    const size_t room = copies * (pairs ? PAIRS_SHARE : tally.bins);
+    if (!COMMON_SCRATCH(env, tally.count, room))
         return common_nomem(env);
-    memset(tally.count, 0, copies * tally.bins * sizeof *tally.count);
+    memset(tally.count, 0, room * sizeof *tally.count);
     histogram->count = tally.count;
     int status = view->dtype == SEG_F32 ? lay_bins(env, &tally, histogram) : SEG_OK;
     if (!status)
         status = common_parallel(env, (size_t)view->height, common_grain(view->width),
-                                 bodies[view->dtype], &tally);
+                                 pairs ? count_pairs : bodies[view->dtype], &tally);
     if (status)
         return status;
-    collect(histogram, copies);
+    if (pairs)
+        part_pairs(histogram, copies);
+    collect(histogram, pairs ? 1 : copies);
     if (view->dtype != SEG_F32)
         find_ends(histogram);
     return SEG_OK;

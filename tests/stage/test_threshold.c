@@ -107,6 +107,21 @@ Test(threshold, means_agree)
     }
 }
 
+/* The samples of a large image of bytes are counted two at a time. */
+Test(threshold, counts_agree)
+{
+    static const char *const words[] = {"threshold.otsu", "threshold.triangle", "threshold.mean"};
+    for (size_t i = 0; i < SEG_COUNT(words); i++) {
+        seg_layer *bytes =
+            stage_run(words[i], stage_filled(SEG_IMAGE, SEG_U8, 1031, 300, waves), NULL, 3);
+        const double by_pairs = stage_value("threshold");
+        seg_layer *more =
+            stage_run(words[i], stage_filled(SEG_IMAGE, SEG_U16, 1031, 300, waves), NULL, 1);
+        cr_expect(by_pairs == stage_value("threshold"));
+        cr_expect(bytes && more && stage_same(bytes, more), "%s: %s", words[i], stage_why());
+    }
+}
+
 Test(threshold, windows_by_hand)
 {
     static const struct {
