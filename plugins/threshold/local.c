@@ -215,8 +215,7 @@ static int work(void *arg, size_t begin, size_t end, unsigned worker)
             read_row(l, (int32_t)y, r.sample);
             if (l->measure) {
                 double *range = l->range + 2 * (size_t)worker;
-                for (size_t x = 0; x < width; x++)
-                    range[0] = (double)r.sample[x] < range[0] ? (double)r.sample[x] : range[0];
+                range[0] = fmin(range[0], (double)threshold_local_least(r.sample, width));
                 range[1] =
                     fmax(range[1], threshold_local_spread(&l->rule, r.sum, r.square, area, width));
             } else {

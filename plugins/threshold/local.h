@@ -32,6 +32,9 @@ void threshold_local_compare(const struct local_rule *rule, const float *sample,
 double threshold_local_spread(const struct local_rule *rule, const double *sum,
                               const double *square, double area, size_t count);
 
+/* The least sample of a row. */
+float threshold_local_least(const float *sample, size_t count);
+
 int threshold_local(const struct local_params *params, const struct seg_host *host,
                     struct seg_call *call, int method, int border);
 

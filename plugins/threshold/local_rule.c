@@ -122,20 +122,76 @@ void threshold_local_compare(const struct local_rule *rule, const float *sample,
     (common_cpu_avx2() ? compare_avx2 : compare_body)(rule, sample, sum, square, area, count, mask);
 }
 
+/* Variances of which the largest is wanted, in columns that vectors can keep apart. The root of the
+ * largest is the largest root. */
+#define COLUMNS 64 /* so many that no compiler unrolls them before it looks for vectors */
+
+COMMON_INLINE double variance_of(const struct local_rule *rule, double scale, double sum,
+                                 double square)
+{
+    if (rule->convention == LOCAL_OPENCV) {
+        const float m = (float)sum * (float)scale, s = (float)square * (float)scale;
+        return (double)(s - m * m);
+    }
+    const double mean = sum * scale;
+    return square * scale - mean * mean;
+}
+
+COMMON_INLINE double spread_body(const struct local_rule *given, const double *restrict sum,
+                                 const double *restrict square, double area, size_t count)
+{
+    const struct local_rule rule = {.convention = given->convention};
+    const double scale = 1 / area;
+    double most[COLUMNS] = {0}, best = 0;
+    size_t x = 0;
+    for (; x + COLUMNS <= count; x += COLUMNS)
+        for (size_t k = 0; k < COLUMNS; k++) {
+            const double v = variance_of(&rule, scale, sum[x + k], square[x + k]);
+            most[k] = v > most[k] ? v : most[k];
+        }
+    for (; x < count; x++) {
+        const double v = variance_of(&rule, scale, sum[x], square[x]);
+        most[0] = v > most[0] ? v : most[0];
+    }
+    for (size_t k = 0; k < COLUMNS; k++)
+        best = most[k] > best ? most[k] : best;
+    return sqrt(best);
+}
+
+COMMON_AVX2 static double spread_avx2(const struct local_rule *rule, const double *sum,
+                                      const double *square, double area, size_t count)
+{
+    return spread_body(rule, sum, square, area, count);
+}
+
 double threshold_local_spread(const struct local_rule *rule, const double *sum,
                               const double *square, double area, size_t count)
 {
-    double most = 0;
-    for (size_t x = 0; x < count; x++) {
-        double mean = sum[x] / area, squares = square[x] / area;
-        if (rule->convention == LOCAL_OPENCV) {
-            const float scale = (float)(1 / area);
-            const float m = (float)sum[x] * scale, s = (float)square[x] * scale;
-            squares = (double)(s - m * m);
-            mean = 0;
-        }
-        const double s = spread(mean, squares);
-        most = s > most ? s : most;
-    }
-    return most;
+    return (common_cpu_avx2() ? spread_avx2 : spread_body)(rule, sum, square, area, count);
+}
+
+COMMON_INLINE float least_body(const float *sample, size_t count)
+{
+    float least[COLUMNS], best = INFINITY;
+    size_t x = 0;
+    for (size_t k = 0; k < COLUMNS; k++)
+        least[k] = INFINITY;
+    for (; x + COLUMNS <= count; x += COLUMNS)
+        for (size_t k = 0; k < COLUMNS; k++)
+            least[k] = sample[x + k] < least[k] ? sample[x + k] : least[k];
+    for (; x < count; x++)
+        best = sample[x] < best ? sample[x] : best;
+    for (size_t k = 0; k < COLUMNS; k++)
+        best = least[k] < best ? least[k] : best;
+    return best;
+}
+
+COMMON_AVX2 static float least_avx2(const float *sample, size_t count)
+{
+    return least_body(sample, count);
+}
+
+float threshold_local_least(const float *sample, size_t count)
+{
+    return (common_cpu_avx2() ? least_avx2 : least_body)(sample, count);
 }
