@@ -7,7 +7,7 @@ plugins_filter_la_SOURCES = \
   %D%/clahe.c %D%/color.c %D%/correlate.c %D%/correlate.h %D%/crop.c %D%/derivative.c \
   %D%/diffusion.c %D%/entropy.c %D%/equalize.c %D%/filter.c %D%/gabor.c %D%/gamma.c \
   %D%/gaussian.c %D%/gray.c %D%/guided.c %D%/invert.c %D%/map.c %D%/map.h %D%/median.c \
-  %D%/median.h %D%/median_net.c %D%/morph.c %D%/nlmeans.c %D%/polynomial.c %D%/polynomial.h \
+  %D%/median.h %D%/median3.c %D%/median_net.c %D%/morph.c %D%/nlmeans.c %D%/polynomial.c %D%/polynomial.h \
   %D%/rank.c %D%/rank_row.c %D%/reconstruct.c %D%/recursive.c %D%/recursive.h %D%/resample.c %D%/resample.h \
   %D%/resample_bytes.c %D%/resample_bytes.h \
   %D%/rescale.c %D%/resize.c %D%/ridge.c %D%/slope.h %D%/stages.h %D%/stain.c %D%/stencil.c %D%/table.h \

@@ -15,7 +15,7 @@ struct params {
 static void net_row(const void *arg, const void *const *rows, int32_t width, void *room, void *out)
 {
     const struct filter_windows *windows = arg;
-    filter_median_net(rows, windows->size, windows->in.dtype, width, room, out);
+    filter_median_net(rows, windows->in.dtype, width, room, out);
 }
 
 struct banded {
@@ -74,7 +74,9 @@ static int process(void *self, const struct seg_host *host, struct seg_call *cal
     if (status)
         return status;
     const bool square = params->shape == FILTER_SQUARE;
-    if (square && (params->size == 3 || params->size == 5)) {
+    if (square && params->size == 3)
+        return filter_median3(&env, &windows.in, &windows.out, params->border);
+    if (square && params->size == 5) {
         windows.row = net_row;
         windows.arg = &windows;
         windows.room_size = 5 * ((size_t)windows.in.width + 4) * seg_dtype_size(windows.in.dtype);

@@ -5,10 +5,14 @@
 
 #include "window.h"
 
-/* The medians of `width` windows of 3 x 3 or 5 x 5 samples: rows[i] are their rows, which begin
- * with the first window's first column. `room`: for 5 rows of width + 4 samples. */
-void filter_median_net(const void *const *rows, int32_t size, uint32_t dtype, int32_t width,
-                       void *room, void *out);
+/* The medians of 3 x 3 samples, all planes. */
+int filter_median3(const struct common_env *env, const struct seg_view *in,
+                   const struct seg_view *out, int32_t border);
+
+/* The medians of `width` windows of 5 x 5 samples: rows[i] are their rows, which begin with the
+ * first window's first column. `room`: for 5 rows of width + 4 samples. */
+void filter_median_net(const void *const *rows, uint32_t dtype, int32_t width, void *room,
+                       void *out);
 
 /* What has `rank` samples of the footprint below it, for footprints of any size. */
 struct filter_order {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Medians of 9 and 25 by exchanges, for many windows at a time.
+/* Medians of 25 by exchanges, for many windows at a time.
  *
  * Columns are sorted once for all windows that share them. In a window whose columns are sorted,
  * only 13 of 25 samples can be the median once its rows are sorted too, and of these the least and
@@ -81,34 +81,6 @@
     SWAP3(T, b3, d1, e0)
 
 #define DEFINE(T, NAME)                                                                            \
-    COMMON_INLINE void NAME##_columns3(const T *restrict a_, const T *restrict b_,                 \
-                                       const T *restrict c_, int32_t count, T *restrict low,       \
-                                       T *restrict middle, T *restrict high)                       \
-    {                                                                                              \
-        for (int32_t x = 0; x < count; x++) {                                                      \
-            T a = a_[x], b = b_[x], c = c_[x];                                                     \
-            SWAP3(T, a, b, c);                                                                     \
-            low[x] = a, middle[x] = b, high[x] = c;                                                \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    COMMON_INLINE void NAME##_windows3(const T *restrict low, const T *restrict middle,            \
-                                       const T *restrict high, int32_t count, T *restrict out)     \
-    {                                                                                              \
-        for (int32_t x = 0; x < count; x++) {                                                      \
-            T a = low[x], b = low[x + 1], c = low[x + 2];                                          \
-            T d = middle[x], e = middle[x + 1], f = middle[x + 2];                                 \
-            T g = high[x], h = high[x + 1], i = high[x + 2];                                       \
-            SWAP(T, a, b); /* the largest of the low to c */                                       \
-            SWAP(T, b, c);                                                                         \
-            SWAP3(T, d, e, f);                                                                     \
-            SWAP(T, h, i); /* the smallest of the high to g */                                     \
-            SWAP(T, g, h);                                                                         \
-            SWAP3(T, c, e, g);                                                                     \
-            out[x] = e;                                                                            \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
     COMMON_INLINE void NAME##_columns5(const T *restrict a_, const T *restrict b_,                 \
                                        const T *restrict c_, const T *restrict d_,                 \
                                        const T *restrict e_, int32_t count, T *restrict p,         \
@@ -149,42 +121,36 @@
         }                                                                                          \
     }                                                                                              \
                                                                                                    \
-    COMMON_INLINE void NAME##_body(const void *const *rows, int32_t size, int32_t width,           \
-                                   void *room, void *out)                                          \
+    COMMON_INLINE void NAME##_body(const void *const *rows, int32_t width, void *room, void *out)  \
     {                                                                                              \
-        int32_t count = width + size - 1;                                                          \
+        int32_t count = width + 4;                                                                 \
         T *p = room, *q = p + count, *r = q + count, *s = r + count, *t = s + count;               \
-        if (size == 3) {                                                                           \
-            NAME##_columns3(rows[0], rows[1], rows[2], count, p, q, r);                            \
-            NAME##_windows3(p, q, r, width, out);                                                  \
-        } else {                                                                                   \
-            NAME##_columns5(rows[0], rows[1], rows[2], rows[3], rows[4], count, p, q, r, s, t);    \
-            NAME##_windows5(p, q, r, s, t, width, out);                                            \
-        }                                                                                          \
+        NAME##_columns5(rows[0], rows[1], rows[2], rows[3], rows[4], count, p, q, r, s, t);        \
+        NAME##_windows5(p, q, r, s, t, width, out);                                                \
     }                                                                                              \
                                                                                                    \
-    COMMON_AVX2 static void NAME##_avx2(const void *const *rows, int32_t size, int32_t width,      \
-                                        void *room, void *out)                                     \
+    COMMON_AVX2 static void NAME##_avx2(const void *const *rows, int32_t width, void *room,        \
+                                        void *out)                                                 \
     {                                                                                              \
-        NAME##_body(rows, size, width, room, out);                                                 \
+        NAME##_body(rows, width, room, out);                                                       \
     }                                                                                              \
                                                                                                    \
-    static void NAME(const void *const *rows, int32_t size, int32_t width, void *room, void *out)  \
+    static void NAME(const void *const *rows, int32_t width, void *room, void *out)                \
     {                                                                                              \
-        (common_cpu_avx2() ? NAME##_avx2 : NAME##_body)(rows, size, width, room, out);             \
+        (common_cpu_avx2() ? NAME##_avx2 : NAME##_body)(rows, width, room, out);                   \
     }
 
 DEFINE(uint8_t, net_u8)
 DEFINE(uint16_t, net_u16)
 DEFINE(float, net_f32)
 
-void filter_median_net(const void *const *rows, int32_t size, uint32_t dtype, int32_t width,
-                       void *room, void *out)
+void filter_median_net(const void *const *rows, uint32_t dtype, int32_t width, void *room,
+                       void *out)
 {
     if (dtype == SEG_U8)
-        net_u8(rows, size, width, room, out);
+        net_u8(rows, width, room, out);
     else if (dtype == SEG_U16)
-        net_u16(rows, size, width, room, out);
+        net_u16(rows, width, room, out);
     else
-        net_f32(rows, size, width, room, out);
+        net_f32(rows, width, room, out);
 }
