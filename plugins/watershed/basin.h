@@ -30,7 +30,7 @@ struct watershed_worker {
     struct watershed_queue queue; /* of watershed_late */
     struct watershed_band *bands; /* of watershed_early, as the rest */
     uint64_t *sorted, *spare;     /* key of the height in the high half, cell in the low half */
-    uint32_t *order;
+    uint32_t *order, *label;
     uint64_t *bits;
     size_t room, band_room;
 };
@@ -82,15 +82,16 @@ static inline uint32_t watershed_key(float height)
 int watershed_basin(const struct common_env *env, const struct watershed_state *state,
                     struct watershed_worker *worker, size_t i);
 
-/* A pixel belongs to the first that reaches it. */
+/* A pixel belongs to the first that reaches it, or to a line. */
 int watershed_early(const struct watershed_basin *basin);
 
 static inline bool watershed_is_late(const struct watershed_flood *flood)
 {
-    return flood->line || flood->compactness > 0;
+    return flood->compactness > 0;
 }
 
-/* It belongs to the first that leaves the queue there: for compact basins and for lines. */
+/* It belongs to the first that leaves the queue there: for compact basins, with lines or without.
+ */
 int watershed_late(const struct watershed_basin *basin);
 
 /* Scratch memory with the content of the old, which is given back with the rest. */

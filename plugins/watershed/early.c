@@ -6,18 +6,23 @@
  * transformation, 1993). Every pixel arrives once and waits at its own height, so that how many
  * will ever wait at each is known beforehand: the queue is one array with a band for each height.
  *
- * A cell holds FREE and the number of its band until it is taken, then the label. */
+ * A cell holds FREE and the number of its band until it is taken, then the label.
+ *
+ * Where lines are wanted a pixel's fate is decided when its turn comes: it is a line's if there are
+ * two basins beside it by then, and else of the one that first reached it, which is noted beside
+ * the pixel in the queue. Its cell meanwhile says WAITING. */
 #include "basin.h"
 #include "common/cpu.h"
 
 #include <float.h>
 #include <string.h>
 
-#define FREE  UINT32_C(0x80000000)
-#define NONE  UINT32_MAX
-#define OFTEN (1u << 20) /* pixels between two looks at cancel */
-#define AHEAD 6          /* how far ahead memory is asked for */
-#define WIDE  65536u     /* integers of a wider range are sorted, as floats are */
+#define FREE    UINT32_C(0x80000000)
+#define NONE    UINT32_MAX
+#define WAITING UINT32_MAX /* FREE and a band that is none */
+#define OFTEN   (1u << 20) /* pixels between two looks at cancel */
+#define AHEAD   6          /* how far ahead memory is asked for */
+#define WIDE    65536u     /* integers of a wider range are sorted, as floats are */
 
 struct watershed_band {
     uint32_t head, tail; /* of those that wait; after the tail comes what is still to arrive */
@@ -27,7 +32,8 @@ struct early {
     const struct watershed_basin *basin;
     struct watershed_band *bands;
     uint32_t *cells, *order;
-    uint32_t count; /* of bands */
+    uint32_t *label; /* with lines: of what lies at the same place in `order`, but for markers */
+    uint32_t count;  /* of bands */
     uint64_t *bits, *groups,
         *supers; /* a bit a band, a word of bits, and a word of groups: something waits */
 };
@@ -44,7 +50,8 @@ static int make_room(struct early *early, size_t pixels, size_t bands, bool sort
     const struct common_env *env = early->basin->env;
     if (worker->room < pixels) {
         worker->sorted = worker->spare = NULL;
-        if (!COMMON_SCRATCH(env, worker->order, pixels))
+        if (!COMMON_SCRATCH(env, worker->order, pixels) ||
+            (early->basin->state->flood->line && !COMMON_SCRATCH(env, worker->label, pixels)))
             return common_nomem(env);
         worker->room = pixels;
     }
@@ -66,6 +73,7 @@ static void lay_bands(struct early *early, uint32_t count)
     struct watershed_worker *worker = early->basin->worker;
     size_t first = words(count), second = words(first), third = words(second);
     early->order = worker->order;
+    early->label = worker->label;
     early->bands = worker->bands;
     early->count = count;
     early->bits = worker->bits;
@@ -87,12 +95,13 @@ static void take_markers(const struct early *early)
     }
 }
 
-/* Whether a pixel will wait: it is free, or a marker's with a free neighbour. */
+/* Whether a pixel will wait: it is free, or a marker's with a free neighbour, or any marker's where
+ * one may become part of a line. */
 static inline bool waits(const struct early *early, size_t at)
 {
     const struct watershed_state *state = early->basin->state;
     const uint32_t *cell = early->cells + at;
-    if (*cell & FREE || !*cell)
+    if (*cell & FREE || !*cell || state->flood->line)
         return *cell != 0;
     for (int k = 0; k < state->flood->connectivity; k++)
         if (cell[state->around[k]] & FREE)
@@ -251,6 +260,14 @@ static void forget(const struct early *early, uint32_t band)
     early->supers[band / 262144] &= ~(UINT64_C(1) << band / 4096 % 64);
 }
 
+/* Asks for the memory around a cell. */
+COMMON_INLINE void fetch(const uint32_t *soon, int32_t stride)
+{
+    __builtin_prefetch(soon, 1);
+    __builtin_prefetch(soon - stride, 1);
+    __builtin_prefetch(soon + stride, 1);
+}
+
 COMMON_INLINE int drain(const struct early *given, int connectivity)
 {
     const struct early early = *given; /* a copy that no store can be thought to change */
@@ -262,12 +279,8 @@ COMMON_INLINE int drain(const struct early *given, int connectivity)
         uint32_t lowest = band;
         while (from->head < from->tail && lowest == band) {
             uint32_t at = order[from->head++];
-            if (from->head + AHEAD < from->tail) {
-                const uint32_t *soon = cells + order[from->head + AHEAD];
-                __builtin_prefetch(soon, 1);
-                __builtin_prefetch(soon - stride, 1);
-                __builtin_prefetch(soon + stride, 1);
-            }
+            if (from->head + AHEAD < from->tail)
+                fetch(cells + order[from->head + AHEAD], stride);
             uint32_t label = cells[at];
             for (int k = 0; k < connectivity; k++) {
                 uint32_t next = at + (uint32_t)around[k], cell = cells[next];
@@ -291,6 +304,68 @@ COMMON_INLINE int drain(const struct early *given, int connectivity)
     return SEG_OK;
 }
 
+/* Whether there are two basins beside a pixel. */
+COMMON_INLINE bool between(const uint32_t *cell, const int32_t *around, int connectivity)
+{
+    uint32_t found = 0;
+    for (int k = 0; k < connectivity; k++) {
+        const uint32_t label = cell[around[k]];
+        if (label & FREE || !label)
+            continue;
+        if (found && found != label)
+            return true;
+        found = label;
+    }
+    return false;
+}
+
+/* The same with lines, whose cells are as those where no water goes. */
+COMMON_INLINE int drain_lines(const struct early *given, int connectivity)
+{
+    const struct early early = *given;
+    uint32_t *cells = early.cells, *order = early.order, count = 0;
+    int32_t around[8], stride = (int32_t)early.basin->state->cell_stride;
+    memcpy(around, early.basin->state->around, sizeof around);
+    for (uint32_t band = seek(&early, 0); band != NONE; band = seek(&early, band)) {
+        struct watershed_band *from = &early.bands[band];
+        uint32_t lowest = band;
+        while (from->head < from->tail && lowest == band) {
+            const uint32_t place = from->head++, at = order[place];
+            if (from->head + AHEAD < from->tail)
+                fetch(cells + order[from->head + AHEAD], stride);
+            if (++count % OFTEN == 0) {
+                int status = early.basin->env->host->progress(early.basin->env->call, -1);
+                if (status)
+                    return status;
+            }
+            const uint32_t label = cells[at] == WAITING ? early.label[place] : cells[at];
+            cells[at] = between(cells + at, around, connectivity) ? 0 : label;
+            for (int k = 0; k < connectivity && cells[at]; k++) {
+                const uint32_t next = at + (uint32_t)around[k], cell = cells[next];
+                if (!(cell & FREE) || cell == WAITING)
+                    continue;
+                const uint32_t to = cell & ~FREE;
+                cells[next] = WAITING;
+                early.label[early.bands[to].tail] = label;
+                arrive(&early, next, to);
+                lowest = to < lowest ? to : lowest;
+            }
+        }
+        if (from->head == from->tail)
+            forget(&early, band);
+        band = lowest;
+    }
+    return SEG_OK;
+}
+
+static int drain_all(const struct early *early)
+{
+    const struct watershed_flood *flood = early->basin->state->flood;
+    if (flood->line)
+        return flood->connectivity == 4 ? drain_lines(early, 4) : drain_lines(early, 8);
+    return flood->connectivity == 4 ? drain(early, 4) : drain(early, 8);
+}
+
 static void write_labels(const struct early *early)
 {
     const struct watershed_basin *basin = early->basin;
@@ -300,7 +375,7 @@ static void write_labels(const struct early *early)
         const int32_t *markers = seg_row(&basin->state->markers, 0, span.y);
         int32_t *labels = seg_row(&basin->state->labels, 0, span.y);
         for (int32_t x = span.x; x < span.x + span.length; x++)
-            labels[x] = markers[x] < 0 ? -1 : cells[x] & FREE ? 0 : (int32_t)cells[x];
+            labels[x] = markers[x] ? markers[x] : cells[x] & FREE ? 0 : (int32_t)cells[x];
     }
 }
 
@@ -313,7 +388,7 @@ int watershed_early(const struct watershed_basin *basin)
         (basin->high - basin->low < 256 || basin->high - basin->low < 4 * (float)basin->area);
     int status = narrow ? bands_by_count(&early) : bands_by_sort(&early);
     if (!status && early.count)
-        status = basin->state->flood->connectivity == 4 ? drain(&early, 4) : drain(&early, 8);
+        status = drain_all(&early);
     if (!status)
         write_labels(&early);
     return status;

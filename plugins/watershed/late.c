@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Flooding where a pixel is decided when it leaves the queue, not when it enters: compact basins
- * (Neubert and Protzel, Compact watershed and preemptive SLIC, ICPR 2014) and watershed lines.
+ * (Neubert and Protzel, Compact watershed and preemptive SLIC, ICPR 2014), with lines or without.
  *
  * All that is asked of a pixel lies in its site. One that nothing more may claim, as it has a
  * label, water never goes there, or it is the rim, has the least of all values for its best. */
