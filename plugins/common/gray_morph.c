@@ -173,16 +173,17 @@ static int make_element(const struct common_env *env, const struct common_elemen
                         struct pass *pass)
 {
     int32_t r = element->radius, most = pass->in.width - 1, last = pass->in.height - 1;
-    pass->box = element->shape != COMMON_DISK && element->shape != COMMON_DIAMOND;
+    const double square = (double)r * r + (element->shape == COMMON_BROAD_DISK && r);
+    pass->box = element->shape == COMMON_SQUARE || element->shape == COMMON_ROW ||
+                element->shape == COMMON_COLUMN;
     pass->reach = element->shape == COMMON_ROW ? 0 : r < last ? r : last;
     if (!COMMON_SCRATCH(env, pass->half, (size_t)pass->reach + 1))
         return common_nomem(env);
     for (int32_t dy = 0; dy <= pass->reach; dy++) {
         int32_t half = element->shape == COMMON_COLUMN    ? 0
                        : element->shape == COMMON_DIAMOND ? r - dy
-                       : element->shape == COMMON_DISK
-                           ? (int32_t)sqrt((double)r * r - (double)dy * dy)
-                           : r;
+                       : pass->box                        ? r
+                                                          : (int32_t)sqrt(square - (double)dy * dy);
         pass->half[dy] = half < most ? half : most;
     }
     return SEG_OK;

@@ -5,7 +5,14 @@
 
 #include "env.h"
 
-enum { COMMON_DISK, COMMON_SQUARE, COMMON_DIAMOND, COMMON_ROW, COMMON_COLUMN };
+enum {
+    COMMON_DISK,
+    COMMON_SQUARE,
+    COMMON_DIAMOND,
+    COMMON_ROW,
+    COMMON_COLUMN,
+    COMMON_BROAD_DISK /* of ImageJ: x^2 + y^2 <= radius^2 + 1; no choice of any stage */
+};
 
 static const struct seg_choice common_shapes[] = {
     [COMMON_DISK] = {"disk", "x^2 + y^2 <= radius^2"},

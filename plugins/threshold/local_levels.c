@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* threshold.bernsen, threshold.contrast, threshold.local_median, threshold.local_otsu and
- * threshold.midgrey: thresholds from how often each level occurs in a window. */
+ * threshold.midgrey: thresholds from which levels occur in a window, or how often. */
 #include "apply.h"
+#include "extremes.h"
 #include "levels.h"
 #include "stages.h"
 
 #include "common/border.h"
-
-#include <math.h>
 
 enum { BERNSEN, CONTRAST, MEDIAN, OTSU, MIDGREY };
 enum { CONVENTION_SKIMAGE, CONVENTION_IMAGEJ };
@@ -83,21 +82,10 @@ static uint32_t otsu(const struct threshold_levels *l)
 
 static bool is_object(const struct job *job, const struct threshold_levels *l, uint32_t level)
 {
-    const double value = job->least + level * job->step;
-    const double low = job->least + l->low * job->step, high = job->least + l->high * job->step;
-    const double middle = job->whole ? floor((low + high) / 2) : (low + high) / 2;
-    switch (job->method) {
-    case MEDIAN:
-        return value > job->least + l->median * job->step - job->params.offset;
-    case MIDGREY:
-        return value > middle - job->params.offset;
-    case CONTRAST:
-        return high - value <= value - low && (value != 0 || !job->whole);
-    case BERNSEN:
-        return high - low < job->params.contrast ? middle >= job->params.level : value >= middle;
-    default:
+    if (job->method == OTSU)
         return level > otsu(l) || level == job->levels - 1;
-    }
+    const double value = job->least + level * job->step;
+    return value > job->least + l->median * job->step - job->params.offset;
 }
 
 static int work(void *arg, size_t begin, size_t end, unsigned worker)
@@ -151,6 +139,24 @@ static int choose_levels(const struct common_env *env, struct job *job)
     return status;
 }
 
+static int by_extremes(const struct job *job)
+{
+    const struct threshold_extremes extremes = {
+        .image = job->image,
+        .mask = job->mask,
+        .method = job->method == BERNSEN    ? EXTREMES_BERNSEN
+                  : job->method == CONTRAST ? EXTREMES_CONTRAST
+                                            : EXTREMES_MIDGREY,
+        .radius = job->params.window / 2,
+        .least = job->least,
+        .step = job->step,
+        .offset = job->params.offset,
+        .contrast = job->params.contrast,
+        .level = job->params.level,
+    };
+    return threshold_extremes(job->env, &extremes);
+}
+
 static int run(const struct params *params, const struct seg_host *host, struct seg_call *call,
                int method)
 {
@@ -164,6 +170,8 @@ static int run(const struct params *params, const struct seg_host *host, struct 
         status = choose_levels(&env, &job);
     if (status)
         return status;
+    if (method != MEDIAN && method != OTSU)
+        return by_extremes(&job);
     if (!threshold_shape(&env, shape, params->window, &job.shape))
         return common_nomem(&env);
     const size_t workers = host->workers(call), rows = workers * (size_t)job.shape.rows;
@@ -215,9 +223,9 @@ static const struct seg_port inputs[] = {THRESHOLD_INPUT};
 static const struct seg_port outputs[] = {THRESHOLD_OUTPUT};
 
 #define LEVELS_TEXT                                                                                \
-    "The window slides along the row and the cost of a pixel grows with the side of the window, "  \
-    "not with its area. Floating point is taken in 65,536 steps between its least and its "        \
-    "largest sample; samples that are not finite are refused."
+    "The cost of a pixel grows with the side of the window, not with its area. Floating point is " \
+    "taken in 65,536 steps between its least and its largest sample; samples that are not finite " \
+    "are refused."
 #define DISK_TEXT                                                                                  \
     "Windows are disks as those of ImageJ's Auto Local Threshold, whose radius r is a 'window' "   \
     "of 2 r + 1; the last pixel is repeated beyond the edge of the image. "
