@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct params {
     int32_t level;
@@ -170,12 +169,12 @@ PROCESS(threads)
     return host->parallel(call, (size_t)job.in.height, 8, rows, &job);
 }
 
+/* Differs in every other run only, and so not from the first run to the second. */
 PROCESS(unsteady)
 {
     BEGIN;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    last_row(&job.out)[0] = (uint8_t)(now.tv_nsec / 7);
+    static unsigned runs;
+    last_row(&job.out)[0] = (uint8_t)(runs++ / 2);
     return SEG_OK;
 }
 
