@@ -2,16 +2,18 @@ EXTRA_DIST += %D%/quickstart.sh %D%/plugin/Makefile %D%/plugin/lines.c \
   %D%/pipelines/nuclei.yaml %D%/images/README.md %D%/images/nuclei.png %D%/images/nuclei-overlay.png
 
 EXTRA_DIST += %D%/plugin-cpp/Makefile %D%/plugin-cpp/trimmed.cpp \
-  %D%/plugin-opencv/Makefile %D%/plugin-opencv/restore.cpp
+  %D%/plugin-opencv/Makefile %D%/plugin-opencv/restore.cpp \
+  %D%/plugin-rust/Makefile %D%/plugin-rust/kuwahara.rs
 
 # The example plugins, and one that `plugin new` made, build outside the tree, with what is installed
-# and pkg-config alone, and pass the torture test.
+# and pkg-config alone, and pass the torture test. What they wrap or are written in may be missing.
 installcheck-local:
 	rm -rf installcheck.d && $(MKDIR_P) installcheck.d
-	cp -R $(srcdir)/examples/plugin $(srcdir)/examples/plugin-cpp $(srcdir)/examples/plugin-opencv installcheck.d/
+	cp -R $(srcdir)/examples/plugin $(srcdir)/examples/plugin-* installcheck.d/
 	chmod -R u+w installcheck.d
 	cd installcheck.d && '$(DESTDIR)$(bindir)/segkit' plugin new mine
-	test -e "$$(pkg-config --variable=includedir opencv4)/opencv2/photo.hpp" || rm -r installcheck.d/plugin-opencv
+	$(CXX) $(OPENCV_CFLAGS) -E -include opencv2/photo.hpp -x c++ /dev/null >/dev/null 2>&1 || rm -r installcheck.d/plugin-opencv
+	command -v rustc >/dev/null && command -v bindgen >/dev/null || rm -r installcheck.d/plugin-rust
 	for folder in installcheck.d/*; do \
 	  PKG_CONFIG_PATH='$(DESTDIR)$(pkgconfigdir)' $(MAKE) -C $$folder CC='$(CC)' CXX='$(CXX)' && \
 	  '$(DESTDIR)$(bindir)/segkit' plugin verify $$folder/*.so || exit 1; \

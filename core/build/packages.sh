@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Installs the Debian packages of packages.txt that are missing. Does nothing when none is.
+# Installs the Debian packages of packages.txt that are missing, and those that are named besides:
+# packages.sh [PACKAGE]... Does nothing when none is.
 set -eu
 list=$(dirname "$0")/packages.txt
 missing=
-for package in $(sed '/^#/d' "$list"); do
+for package in $(sed '/^#/d' "$list") "$@"; do
     case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in
     *'ok installed') ;;
     *) missing="$missing $package" ;;
