@@ -8,9 +8,8 @@
 #include <segkit/context.h>
 #include <stdbool.h>
 
-#define SEGI_CACHE_LEAST                                                                           \
-    ((size_t)1 << 20) /* bytes; smaller blocks are the allocator's business                        \
-                       */
+/* Bytes. Smaller blocks are the allocator's business; from there on it may go to the system. */
+#define SEGI_CACHE_LEAST ((size_t)128 << 10)
 
 struct segi_cache;
 
